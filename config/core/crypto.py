@@ -1,0 +1,18 @@
+"""Encryption of the few values that must not be readable in the database."""
+
+import base64
+
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+def box(purpose: str) -> MultiFernet:
+    """Return the box of one purpose; its keys derive from SECRET_KEY and, for reading, from its fallbacks."""
+    return MultiFernet([_fernet(str(secret), purpose) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+
+
+def _fernet(secret: str, purpose: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=b"anteroom", info=purpose.encode()).derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))

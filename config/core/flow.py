@@ -1,0 +1,43 @@
+"""The decorator of every flow: one outermost transaction, so that a step happens whole or not at all."""
+
+import contextvars
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from django.db import transaction
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_in_envelope: contextvars.ContextVar[bool] = contextvars.ContextVar("in_envelope", default=False)
+
+
+def flow(step: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """
+    Return `step` wrapped in a transaction that must be the outermost one.
+
+    A flow inside another transaction raises RuntimeError at once, in tests as in production: it could be undone
+    by someone who does not know of it. The one exception is the idempotency envelope of the API, which stores
+    the answer in the same commit as the work (docs/adr/0004).
+    """
+
+    @functools.wraps(step)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        with transaction.atomic(durable=not _in_envelope.get()):
+            return step(*args, **kwargs)
+
+    run.__flow__ = True  # type: ignore[attr-defined]
+    return run
+
+
+@contextmanager
+def envelope() -> Iterator[None]:
+    """Open the transaction of one idempotent request; flows inside become savepoints of it."""
+    with transaction.atomic(durable=True):
+        token = _in_envelope.set(True)
+        try:
+            yield
+        finally:
+            _in_envelope.reset(token)

@@ -1,0 +1,97 @@
+"""What every page shares: who is signed in, safe headers, the second factor of staff, the clock's reader."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from config.core.models import User
+
+Respond = Callable[[HttpRequest], HttpResponse]
+_LAST_SEEN = "last_seen_at"
+_OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/")
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the signed-in user; PermissionDenied for anybody else."""
+    if isinstance(request.user, User):
+        return request.user
+    raise PermissionDenied
+
+
+class SafeHeaders:
+    """Keeps pages of signed-in people out of caches, and powerful browser features off."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then add the headers."""
+        response = self.get_response(request)
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class StaffSecondFactor:
+    """Ends idle sessions on the server, and keeps staff to account pages until they have a second factor."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, unless the session slept too long or lacks the second factor."""
+        user = request.user
+        if isinstance(user, User) and not request.path.startswith("/_allauth/"):
+            if _slept(request, user):
+                logout(request)
+                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
+            if _lacks_second_factor(request, user):
+                return redirect("mfa_index")
+        return self.get_response(request)
+
+
+def _slept(request: HttpRequest, user: User) -> bool:
+    now = timezone.now().timestamp()
+    limit = settings.SESSION_IDLE_MINUTES["staff" if user.is_clinical_or_admin else "patient"] * 60
+    last = request.session.get(_LAST_SEEN)
+    if last is None or now - last > 60:
+        request.session[_LAST_SEEN] = int(now)
+    return last is not None and now - last > limit
+
+
+def _lacks_second_factor(request: HttpRequest, user: User) -> bool:
+    if not (user.is_clinical_or_admin and settings.STAFF_SECOND_FACTOR_REQUIRED):
+        return False
+    if request.path.startswith(_OPEN_TO_SINGLE_FACTOR):
+        return False
+    methods = request.session.get("account_authentication_methods", [])
+    return not (is_mfa_enabled(user) and any(entry.get("method") == "mfa" for entry in methods))
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Return what base.html needs on every page."""
+    return {
+        "clinic_name": settings.CLINIC_NAME,
+        "clinic_phone": settings.CLINIC_PHONE,
+        "demo": settings.DEMO,
+        "navigation": _navigation(request),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    user = getattr(request, "user", None)
+    role = user.role if isinstance(user, User) else "anonymous"
+    return [
+        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
+        for label, url in settings.NAVIGATION.get(role, ())
+    ]

@@ -1,0 +1,1 @@
+"""Settings by place: local (laptop), test, production; base holds what they share."""

@@ -1,0 +1,175 @@
+"""Stored codes of the consultations app; FHIR's where FHIR has them."""
+
+from django.db.models import TextChoices
+
+
+class RequestStatus(TextChoices):
+    """FHIR R4 ServiceRequest.status."""
+
+    DRAFT = "draft", "draft"
+    ACTIVE = "active", "submitted"
+    ON_HOLD = "on-hold", "waiting for the patient"
+    COMPLETED = "completed", "completed"
+    REVOKED = "revoked", "withdrawn or declined"
+
+
+OPEN_REQUESTS = (RequestStatus.DRAFT, RequestStatus.ACTIVE, RequestStatus.ON_HOLD)
+
+
+class Priority(TextChoices):
+    """FHIR R4 request priority."""
+
+    ROUTINE = "routine", "routine"
+    URGENT = "urgent", "urgent"
+    ASAP = "asap", "as soon as possible"
+    STAT = "stat", "at once"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the most urgent."""
+        return [Priority.STAT, Priority.ASAP, Priority.URGENT, Priority.ROUTINE].index(self)
+
+
+class TaskStatus(TextChoices):
+    """FHIR R4 Task.status, as far as a review goes through it."""
+
+    READY = "ready", "waiting for a clinician"
+    IN_PROGRESS = "in-progress", "with a clinician"
+    ON_HOLD = "on-hold", "waiting for the patient"
+    COMPLETED = "completed", "reviewed"
+    CANCELLED = "cancelled", "withdrawn"
+
+
+class ReviewOutcome(TextChoices):
+    """What a reviewer decided."""
+
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
+    REFERRED = "referred", "referred"
+
+
+class AppointmentStatus(TextChoices):
+    """FHIR R4 Appointment.status, as far as used."""
+
+    BOOKED = "booked", "booked"
+    CHECKED_IN = "checked-in", "checked in"
+    ARRIVED = "arrived", "in the visit"
+    FULFILLED = "fulfilled", "done"
+    CANCELLED = "cancelled", "cancelled"
+    NOSHOW = "noshow", "missed"
+
+
+LIVE_APPOINTMENTS = (AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatus.ARRIVED)
+
+
+class EncounterStatus(TextChoices):
+    """FHIR R4 Encounter.status, as far as used."""
+
+    PLANNED = "planned", "planned"
+    ARRIVED = "arrived", "patient is here"
+    IN_PROGRESS = "in-progress", "going on"
+    FINISHED = "finished", "finished"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class CommunicationStatus(TextChoices):
+    """FHIR R4 Communication.status: planned, being sent, and each way it can end."""
+
+    PREPARATION = "preparation", "planned"
+    IN_PROGRESS = "in-progress", "being sent"
+    COMPLETED = "completed", "sent"
+    NOT_DONE = "not-done", "not sent"
+    STOPPED = "stopped", "no longer needed"
+    UNKNOWN = "unknown", "outcome unknown"
+
+
+class CommunicationKind(TextChoices):
+    """What a message is about."""
+
+    BOOKING_CONFIRMED = "booking-confirmed", "booking confirmed"
+    BOOKING_MOVED = "booking-moved", "booking moved"
+    BOOKING_CANCELLED = "booking-cancelled", "booking cancelled"
+    VISIT_IN_A_DAY = "visit-in-a-day", "visit in 24 hours"
+    VISIT_IN_AN_HOUR = "visit-in-an-hour", "visit in an hour"
+    CLINICIAN_ASKS = "clinician-asks", "clinician asks something"
+    REVIEW_DECIDED = "review-decided", "review decided"
+    SAFETY_FLAG = "safety-flag", "safety flag for clinicians"
+    MEASURE_DUE = "measure-due", "follow-up questions are due"
+    CARE_PLAN_READY = "care-plan-ready", "care plan is ready"
+    VISIT_MISSED = "visit-missed", "visit was missed"
+
+
+class Channel(TextChoices):
+    """How a message travels."""
+
+    EMAIL = "email", "e-mail"
+    SMS = "sms", "text message"
+
+
+class AskStatus(TextChoices):
+    """FHIR R4 CommunicationRequest.status, as far as used."""
+
+    ACTIVE = "active", "waiting for an answer"
+    COMPLETED = "completed", "answered"
+    REVOKED = "revoked", "no longer needed"
+
+
+class DeterminationStatus(TextChoices):
+    """FHIR R4 ClinicalImpression.status."""
+
+    IN_PROGRESS = "in-progress", "draft"
+    COMPLETED = "completed", "signed"
+
+
+class Outcome(TextChoices):
+    """What the clinician determined about the therapy."""
+
+    ELIGIBLE = "eligible", "may help"
+    NOT_ELIGIBLE = "not-eligible", "not suitable"
+    NEEDS_DATA = "needs-data", "more information needed"
+    REFER = "refer", "refer elsewhere"
+
+
+class Finding(TextChoices):
+    """What the clinician found for one criterion; unknown stays unknown."""
+
+    MET = "met", "met"
+    NOT_MET = "not-met", "not met"
+    UNKNOWN = "unknown", "unknown"
+
+
+class CarePlanStatus(TextChoices):
+    """FHIR R4 CarePlan.status, as far as used."""
+
+    DRAFT = "draft", "draft"
+    ACTIVE = "active", "signed and in force"
+    COMPLETED = "completed", "completed"
+    REVOKED = "revoked", "replaced or stopped"
+
+
+class GoalStatus(TextChoices):
+    """FHIR R4 Goal.lifecycleStatus, as far as used."""
+
+    PROPOSED = "proposed", "proposed"
+    ACTIVE = "active", "active"
+    COMPLETED = "completed", "reached"
+    CANCELLED = "cancelled", "given up"
+
+
+class ActivityKind(TextChoices):
+    """What a patient is to do."""
+
+    MEDICATION = "medication", "therapy"
+    BEHAVIORAL = "behavioral", "exercise"
+    MEASURE = "measure", "follow-up questions"
+    VISIT = "visit", "follow-up visit"
+    EDUCATION = "education", "something to read"
+
+
+class ActivityStatus(TextChoices):
+    """FHIR R4 CarePlan.activity.detail.status, as far as used."""
+
+    SCHEDULED = "scheduled", "planned"
+    IN_PROGRESS = "in-progress", "going on"
+    COMPLETED = "completed", "done"
+    CANCELLED = "cancelled", "stopped"

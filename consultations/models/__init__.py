@@ -1,0 +1,28 @@
+"""Rows of the consultations app."""
+
+from consultations.models.appointment import Appointment
+from consultations.models.care_plan import Activity, ActivityOutcome, CarePlan, Goal
+from consultations.models.communication import Communication, Heartbeat
+from consultations.models.communication_request import CommunicationRequest
+from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
+from consultations.models.encounter import Encounter
+from consultations.models.review_task import ReviewTask
+from consultations.models.service_request import ServiceRequest, SupportingInfo
+
+__all__ = [
+    "Activity",
+    "ActivityOutcome",
+    "Appointment",
+    "CarePlan",
+    "Communication",
+    "CommunicationRequest",
+    "Determination",
+    "DeterminationProtocol",
+    "Encounter",
+    "Goal",
+    "Heartbeat",
+    "PlanTemplate",
+    "ReviewTask",
+    "ServiceRequest",
+    "SupportingInfo",
+]

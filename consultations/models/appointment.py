@@ -1,0 +1,98 @@
+"""A booked visit."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from timezone_field import TimeZoneField
+
+from config.core.constraints import UuidRange, all_or_none, known
+from config.core.models import Record, Role, User
+from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
+
+PATIENT_NEVER_TWICE = "consultations_appointment_patient_never_twice"
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Visits."""
+
+    def live(self) -> Self:
+        """Return the visits that are going to happen or are happening."""
+        return self.filter(status__in=LIVE_APPOINTMENTS)
+
+    def upcoming(self, now: datetime) -> Self:
+        """Return live visits that have not ended at `now`."""
+        return self.live().filter(end_at__gt=now)
+
+    def visible_to(self, user: User) -> Self:
+        """Return the patient's own, the clinician's own, or all for administrators."""
+        if user.role == Role.ADMIN:
+            return self.all()
+        if user.role == Role.PRACTITIONER:
+            return self.filter(practitioner__user=user)
+        return self.filter(patient__user=user)
+
+
+class Appointment(Record):
+    """
+    A booked visit. FHIR R4 Appointment; rescheduling keeps the row and raises `revision`.
+
+    `local_start`, the zone and the tz database version say what was promised, should zone rules change later.
+    """
+
+    PERSONAL = frozenset({"cancel_reason", "override_reason", "patient_state"})
+
+    service_request = models.ForeignKey("consultations.ServiceRequest", models.PROTECT, related_name="appointments")
+    patient = models.ForeignKey("intake.Patient", models.PROTECT, related_name="appointments")
+    practitioner = models.ForeignKey("providers.Practitioner", models.PROTECT, related_name="appointments")
+    slot = models.OneToOneField("providers.Slot", models.PROTECT, related_name="appointment")
+    status = models.CharField(max_length=16, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    during = DateTimeRangeField()
+    patient_state = models.CharField(max_length=2)
+    time_zone = TimeZoneField(help_text="The practitioner's zone when the time was promised.")
+    local_start = models.CharField(max_length=16, help_text="Wall clock in that zone, YYYY-MM-DDTHH:MM.")
+    tzdata_version = models.CharField(max_length=16)
+    revision = models.PositiveIntegerField(default=0)
+    reschedules = models.PositiveSmallIntegerField(default=0)
+    checked_in_at = models.DateTimeField(null=True)
+    checked_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cancel_reason = models.CharField(max_length=300, blank=True)
+    override_reason = models.CharField(max_length=300, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("status", AppointmentStatus, name="consultations_appointment_status_known"),
+            all_or_none("checked_in_at", "checked_in_by", name="consultations_appointment_check_in_whole"),
+            all_or_none("cancelled_at", "cancelled_by", name="consultations_appointment_cancellation_whole"),
+            models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="consultations_appointment_ordered"),
+            models.CheckConstraint(
+                condition=Q(during__startswith=F("start_at"), during__endswith=F("end_at")),
+                name="consultations_appointment_during_is_start_to_end",
+            ),
+            ExclusionConstraint(
+                name=PATIENT_NEVER_TWICE,
+                expressions=[(UuidRange("patient"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(status__in=LIVE_APPOINTMENTS),
+            ),
+            models.UniqueConstraint(
+                fields=["service_request"],
+                condition=Q(status__in=LIVE_APPOINTMENTS),
+                name="consultations_appointment_one_live_per_request",
+            ),
+        ]
+        indexes = [
+            # A clinician's day.
+            models.Index(fields=["practitioner", "start_at", "id"], name="consultations_appt_day"),
+            # A patient's list.
+            models.Index(fields=["patient", "-start_at", "id"], name="consultations_appt_patient"),
+        ]

@@ -1,0 +1,113 @@
+"""Messages: planned, sent, or why not."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from config.core.constraints import known
+from config.core.models import Record, Role, User
+from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
+
+PLANNED_ONCE = "consultations_communication_planned_once"
+
+
+class CommunicationQuerySet(models.QuerySet["Communication"]):
+    """The ledger of messages."""
+
+    def planned(self) -> Self:
+        """Return those not yet due or not yet taken."""
+        return self.filter(status=CommunicationStatus.PREPARATION)
+
+    def due(self, now: datetime) -> Self:
+        """Return planned messages whose time has come."""
+        return self.planned().filter(due_at__lte=now)
+
+    def about(self, subject_id: UUID) -> Self:
+        """Return the messages about one row."""
+        return self.filter(subject_id=subject_id)
+
+    def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
+        """Void every planned message about one row; returns how many."""
+        changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
+        return self.planned().filter(subject_id=subject_id).update(**changes)
+
+    def visible_to(self, user: User) -> Self:
+        """Return what was sent to oneself; administrators see all."""
+        return self.all() if user.role == Role.ADMIN else self.filter(recipient=user)
+
+
+class Communication(Record):
+    """
+    One message to one person. FHIR R4 Communication; no text is stored, it is rendered when sent.
+
+    Planned in the transaction of what it speaks of; remind.dispatch takes it (`in-progress`, a lease and a token),
+    writes the intent (`dialled_at`) before the send and the outcome after it.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.UUIDField()
+    subject_revision = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=32, choices=CommunicationKind)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    occurrence = models.CharField(max_length=64, default="once")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="communications")
+    status = models.CharField(max_length=16, choices=CommunicationStatus, default=CommunicationStatus.PREPARATION)
+    status_reason = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    dialled_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    provider_message_id = models.CharField(max_length=200, blank=True)
+
+    objects = CommunicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id", "kind", "channel", "occurrence", "recipient"], name=PLANNED_ONCE
+            ),
+            known("status", CommunicationStatus, name="consultations_communication_status_known"),
+            known("kind", CommunicationKind, name="consultations_communication_kind_known"),
+            known("channel", Channel, name="consultations_communication_channel_known"),
+            models.CheckConstraint(
+                condition=Q(status="in-progress", lease_expires_at__isnull=False, token__isnull=False)
+                | ~Q(status="in-progress") & Q(lease_expires_at__isnull=True),
+                name="consultations_communication_lease_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="completed", sent_at__isnull=False)
+                | ~Q(status="completed") & Q(sent_at__isnull=True),
+                name="consultations_communication_sent_has_time",
+            ),
+        ]
+        indexes = [
+            # The tick.
+            models.Index(fields=["due_at", "id"], name="consultations_comm_due", condition=Q(status="preparation")),
+            # Senders that died.
+            models.Index(
+                fields=["lease_expires_at"], name="consultations_comm_leases", condition=Q(status="in-progress")
+            ),
+            # The messages about one row.
+            models.Index(fields=["subject_id", "due_at"], name="consultations_comm_subject"),
+        ]
+
+
+class Heartbeat(models.Model):
+    """When a background process last did its work; readiness looks here, not at Celery."""
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    name = models.CharField(max_length=32, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Heartbeat {self.name}"

@@ -1,0 +1,110 @@
+"""The review queue: one task per submitted case."""
+
+from datetime import date, datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from config.core.constraints import all_or_none, known
+from config.core.models import Record, Role, User
+from consultations.domain.codes import ReviewOutcome, TaskStatus
+from providers.models import Practitioner
+
+
+class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
+    """The queue."""
+
+    def in_order(self) -> Self:
+        """Return the queue's order: safety first, then due time, then age."""
+        return self.order_by("tier", "due_at", "created_at", "id")
+
+    def claimable(self, now: datetime) -> Self:
+        """Return tasks that nobody holds at `now`: ready ones, and those whose lease has ended."""
+        return self.filter(Q(status=TaskStatus.READY) | Q(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now))
+
+    def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
+        """
+        Return the tasks that a clinician may take: a service they offer, a state where they are licensed today.
+
+        today  calendar day of the clinic; the first and last day of a licence count
+        """
+        licensed = practitioner.qualifications.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today), status="active", valid_from__lte=today
+        )
+        offered = practitioner.roles.filter(is_active=True)
+        return self.filter(state__in=licensed.values("jurisdiction"), service__in=offered.values("service"))
+
+    def visible_to(self, user: User) -> Self:
+        """Return the tasks of services and states of a clinician, and those they hold or held; admins see all."""
+        if user.role == Role.ADMIN:
+            return self.all()
+        if user.role != Role.PRACTITIONER:
+            return self.none()
+        states = user.practitioner.qualifications.filter(status="active").values("jurisdiction")
+        offered = Q(state__in=states, service__in=user.practitioner.roles.filter(is_active=True).values("service"))
+        return self.filter(offered | Q(owner__user=user))
+
+
+class ReviewTask(Record):
+    """
+    The review of one case. FHIR R4 Task.
+
+    request.submit makes it ready; review.claim gives it an owner, a lease and the next fencing number; ask_patient
+    puts it on hold; accept, decline and refer complete it. Every write of a reviewer carries `fence`.
+    """
+
+    PERSONAL = frozenset({"reason", "draft_note"})
+
+    service_request = models.OneToOneField("consultations.ServiceRequest", models.PROTECT, related_name="review_task")
+    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=2)
+    status = models.CharField(max_length=16, choices=TaskStatus, default=TaskStatus.READY)
+    tier = models.PositiveSmallIntegerField(help_text="0 emergency, 1 urgent, 2 by due time.")
+    due_at = models.DateTimeField()
+    owner = models.ForeignKey("providers.Practitioner", models.PROTECT, null=True, related_name="review_tasks")
+    claimed_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    draft_note = models.TextField(blank=True)
+    outcome = models.CharField(max_length=16, choices=ReviewOutcome, blank=True)
+    reason = models.TextField(blank=True)
+    referred_to = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ReviewTaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("status", TaskStatus, name="consultations_reviewtask_status_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *ReviewOutcome.values]), name="consultations_reviewtask_outcome_known"
+            ),
+            all_or_none("decided_at", "decided_by", name="consultations_reviewtask_decision_whole"),
+            models.CheckConstraint(
+                condition=Q(
+                    status="in-progress", owner__isnull=False, lease_expires_at__isnull=False, claimed_at__isnull=False
+                )
+                | ~Q(status="in-progress") & Q(lease_expires_at__isnull=True),
+                name="consultations_reviewtask_lease_while_in_progress",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="completed", decided_at__isnull=False) & ~Q(outcome="")
+                | ~Q(status="completed") & Q(decided_at__isnull=True),
+                name="consultations_reviewtask_decided_when_completed",
+            ),
+        ]
+        indexes = [
+            # claim_next: states and service first, so that cases nobody here may take are never read.
+            models.Index(
+                fields=["service", "state", "tier", "due_at", "id"],
+                name="consultations_task_ready",
+                condition=Q(status="ready"),
+            ),
+            # Leases that ended.
+            models.Index(
+                fields=["lease_expires_at"], name="consultations_task_leases", condition=Q(status="in-progress")
+            ),
+        ]

@@ -1,0 +1,107 @@
+"""The ask: one patient, one service line, and the questionnaires that belong to it."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from config.core.constraints import all_or_none, known
+from config.core.models import Record, Role, User
+from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus
+
+
+class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
+    """Cases."""
+
+    def open(self) -> Self:
+        """Return the cases that are not over."""
+        return self.filter(status__in=OPEN_REQUESTS)
+
+    def visible_to(self, user: User) -> Self:
+        """
+        Return the patient's own cases, or the submitted cases that a clinician may see.
+
+        A clinician sees the submitted cases of the services they offer in the states where they hold an active
+        licence, and every case they have reviewed or have a visit for.
+        """
+        if user.role == Role.PATIENT:
+            return self.filter(patient__user=user)
+        if user.role == Role.PRACTITIONER:
+            return self._for_clinician(user)
+        return self.none()
+
+    def _for_clinician(self, user: User) -> Self:
+        mine = Q(review_task__owner__user=user) | Q(appointments__practitioner__user=user)
+        offered = Q(
+            service__roles__practitioner__user=user,
+            service__roles__is_active=True,
+            state__in=user.practitioner.qualifications.filter(status="active").values("jurisdiction"),
+        )
+        seen = self.model._default_manager.filter(mine | offered).exclude(status=RequestStatus.DRAFT)
+        return self.filter(pk__in=seen.values("pk"))
+
+
+class ServiceRequest(Record):
+    """
+    A patient's request for one service line. FHIR R4 ServiceRequest.
+
+    request.start makes it draft, request.submit active, review.ask_patient on-hold, plan_care.sign completed,
+    request.withdraw and review.decline revoked.
+    """
+
+    PERSONAL = frozenset({"decision_note"})
+
+    patient = models.ForeignKey("intake.Patient", models.PROTECT, related_name="service_requests")
+    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="service_requests")
+    state = models.CharField(max_length=2)
+    status = models.CharField(max_length=16, choices=RequestStatus, default=RequestStatus.DRAFT)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.ROUTINE)
+    authored_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True, help_text="What the patient is told of a decline or a referral.")
+
+    objects = ServiceRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("status", RequestStatus, name="consultations_servicerequest_status_known"),
+            known("priority", Priority, name="consultations_servicerequest_priority_known"),
+            all_or_none("submitted_at", "submitted_by", name="consultations_servicerequest_submission_whole"),
+            models.UniqueConstraint(
+                fields=["patient", "service"],
+                condition=Q(status__in=OPEN_REQUESTS),
+                name="consultations_servicerequest_open_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["active", "on-hold", "completed"]) | Q(submitted_at__isnull=False),
+                name="consultations_servicerequest_active_was_submitted",
+            ),
+        ]
+        indexes = [
+            # The patient's list of cases.
+            models.Index(fields=["patient", "-authored_at", "id"], name="consultations_request_patient"),
+        ]
+
+
+class SupportingInfo(Record):
+    """One questionnaire response of a case, in its order. FHIR R4 ServiceRequest.supportingInfo."""
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    service_request = models.ForeignKey("consultations.ServiceRequest", models.CASCADE, related_name="supporting_info")
+    questionnaire_response = models.OneToOneField(
+        "intake.QuestionnaireResponse", models.PROTECT, related_name="supporting_info"
+    )
+    position = models.PositiveSmallIntegerField()
+    required = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request", "position"], name="consultations_supportinginfo_position_once"
+            ),
+        ]

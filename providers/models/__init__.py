@@ -1,0 +1,17 @@
+"""Rows of the providers app."""
+
+from providers.models.healthcare_service import HealthcareService
+from providers.models.practitioner import Practitioner, PractitionerRole, Qualification
+from providers.models.schedule import AvailableTime, Schedule, ScheduleException
+from providers.models.slot import Slot
+
+__all__ = [
+    "AvailableTime",
+    "HealthcareService",
+    "Practitioner",
+    "PractitionerRole",
+    "Qualification",
+    "Schedule",
+    "ScheduleException",
+    "Slot",
+]

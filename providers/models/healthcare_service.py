@@ -1,0 +1,67 @@
+"""A service line that patients may ask for."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from config.core.constraints import known
+from config.core.models import Record
+from providers.domain.codes import Modality, Pathway
+
+
+class HealthcareServiceQuerySet(models.QuerySet["HealthcareService"]):
+    """Service lines; everybody may know of the active ones."""
+
+    def active(self) -> Self:
+        """Return the lines that can be asked for."""
+        return self.filter(is_active=True)
+
+    def visible_to(self, user: object) -> Self:
+        """Return the active lines; administrators also see retired ones."""
+        return self.all() if getattr(user, "is_superuser", False) else self.active()
+
+
+class HealthcareService(Record):
+    """A service line. FHIR R4 HealthcareService; loaded from the catalogue, tuned by administrators."""
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    slug = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    summary = models.TextField()
+    what_is_asked = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True)
+    pathway = models.CharField(max_length=16, choices=Pathway, default=Pathway.EITHER)
+    modality = models.CharField(max_length=8, choices=Modality, default=Modality.VIDEO)
+    states = ArrayField(models.CharField(max_length=2), default=list)
+    minimum_age_years = models.PositiveSmallIntegerField(default=18)
+    questions_minutes = models.PositiveSmallIntegerField(default=15)
+    duration_minutes = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(5)])
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=10)
+    alignment_minutes = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(5)])
+    minimum_notice_minutes = models.PositiveIntegerField(default=120)
+    horizon_days = models.PositiveSmallIntegerField(default=60)
+    max_visits_per_day = models.PositiveSmallIntegerField(default=14)
+    hold_minutes = models.PositiveSmallIntegerField(default=10)
+    change_notice_minutes = models.PositiveIntegerField(default=240)
+    max_reschedules = models.PositiveSmallIntegerField(default=3)
+    review_due_minutes = models.JSONField(default=dict)
+    catalogue_version = models.CharField(max_length=32, blank=True)
+
+    objects = HealthcareServiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("pathway", Pathway, name="providers_healthcareservice_pathway_known"),
+            known("modality", Modality, name="providers_healthcareservice_modality_known"),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gte=5, alignment_minutes__gte=5),
+                name="providers_healthcareservice_lengths_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,103 @@
+"""The time that a clinician is not free any more: held, booked or blocked."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from config.core.constraints import UuidRange, known
+from config.core.models import Record, User
+from providers.domain.codes import LIVE_SLOTS, SlotStatus
+
+SLOT_NEVER_TWICE = "providers_slot_practitioner_never_twice"
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Taken time."""
+
+    def live(self) -> Self:
+        """Return what the exclusion constraint counts, expired holds included."""
+        return self.filter(status__in=LIVE_SLOTS)
+
+    def taken(self, now: datetime) -> Self:
+        """Return what nobody else can have at `now`: live rows without the holds that have expired."""
+        return self.live().exclude(status=SlotStatus.BUSY_TENTATIVE, expires_at__lte=now)
+
+    def held_by(self, user: User, *, now: datetime) -> Self:
+        """Return this person's holds that have not expired."""
+        return self.filter(holder=user, status=SlotStatus.BUSY_TENTATIVE, expires_at__gt=now)
+
+    def visible_to(self, user: User) -> Self:
+        """Return one's own holds."""
+        return self.filter(holder=user)
+
+    def book(self, *, pk: UUID, now: datetime) -> bool:
+        """Turn an unexpired hold into a booked time; False when it has expired or is gone."""
+        held = self.filter(pk=pk, status=SlotStatus.BUSY_TENTATIVE, expires_at__gt=now)
+        return held.update(status=SlotStatus.BUSY, expires_at=None, updated_at=now) == 1
+
+    def release(self, *, pk: UUID, now: datetime) -> bool:
+        """Give a live time back; False when it was not live."""
+        live = self.filter(pk=pk, status__in=LIVE_SLOTS)
+        return live.update(status=SlotStatus.FREE, expires_at=None, updated_at=now) == 1
+
+
+class Slot(Record):
+    """
+    Time taken from a practitioner. FHIR R4 Slot; rows exist only for time that is or was taken.
+
+    providers.flows.hold makes it `busy-tentative`, consultations.flows.book `busy`, cancelling or letting the hold
+    expire `free`. `blocked` is the visit with its buffers and is what must not overlap.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    practitioner = models.ForeignKey("providers.Practitioner", models.PROTECT, related_name="slots")
+    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=16, choices=SlotStatus)
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    blocked = DateTimeRangeField()
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reference = models.UUIDField(null=True, help_text="The ServiceRequest that this time is for.")
+    state = models.CharField(max_length=2, blank=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("status", SlotStatus, name="providers_slot_status_known"),
+            models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="providers_slot_ordered"),
+            models.CheckConstraint(
+                condition=Q(blocked__contains=F("start_at")) & Q(blocked__endswith__gte=F("end_at")),
+                name="providers_slot_inside_its_block",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=SlotStatus.BUSY_TENTATIVE, expires_at__isnull=False)
+                | (~Q(status=SlotStatus.BUSY_TENTATIVE) & Q(expires_at__isnull=True)),
+                name="providers_slot_only_holds_expire",
+            ),
+            ExclusionConstraint(
+                name=SLOT_NEVER_TWICE,
+                expressions=[
+                    (UuidRange("practitioner"), RangeOperators.OVERLAPS),
+                    ("blocked", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status__in=LIVE_SLOTS),
+            ),
+        ]
+        indexes = [
+            # Busy time of a set of clinicians between two instants.
+            models.Index(fields=["practitioner", "start_at"], name="providers_slot_busy", include=["end_at", "status"]),
+            # The limit of holds per person, and the clean-up of expired ones.
+            models.Index(
+                fields=["holder", "expires_at"], name="providers_slot_holds",
+                condition=Q(status=SlotStatus.BUSY_TENTATIVE),
+            ),
+        ]  # fmt: skip
