@@ -1,0 +1,37 @@
+"""Who gets the visit when the patient has no preference."""
+
+import hashlib
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A clinician free at the time; minutes are counted over the same days for everybody."""
+
+    practitioner_id: UUID
+    booked_minutes: int
+    open_minutes: int
+
+    @property
+    def load(self) -> float:
+        """Return the booked share of the open time; full when there is no open time."""
+        return self.booked_minutes / self.open_minutes if self.open_minutes else 1.0
+
+
+def in_order(candidates: Iterable[Candidate], *, preferred: Set[UUID], start_at: datetime) -> list[Candidate]:
+    """
+    Return the candidates, best first: who knows the patient, then who has least of their time booked.
+
+    preferred  clinicians who have seen the patient
+    Returns    the same order for the same input; ties fall by a digest of clinician and time, so that nobody is
+               first at every hour
+    """
+
+    def rank(candidate: Candidate) -> tuple[bool, float, bytes]:
+        salt = f"{candidate.practitioner_id} {start_at.timestamp():.0f}".encode()
+        return (candidate.practitioner_id not in preferred, candidate.load, hashlib.sha256(salt).digest())
+
+    return sorted(candidates, key=rank)

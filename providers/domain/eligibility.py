@@ -1,0 +1,126 @@
+"""Whether a clinician may see a patient: one predicate for search, hold, book, claim and check-in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from providers.domain.codes import QualificationStatus
+from providers.domain.states import STATES
+
+
+class Reason(NamedTuple):
+    """Why not: a stable kebab-case code, and words for a person."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence in one state; both dates are inclusive, no end means open."""
+
+    jurisdiction: str
+    status: str
+    valid_from: date
+    valid_until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the licence may be relied on during the whole calendar day."""
+        return (
+            self.status == QualificationStatus.ACTIVE
+            and self.valid_from <= day
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """A service line, as far as it decides who may have it."""
+
+    is_active: bool
+    states: Sequence[str]
+    minimum_age_years: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """A clinician with regard to one service; `offers` is False without an active role for it."""
+
+    is_active: bool
+    offers: bool
+    accepts_new_patients: bool
+    languages: Sequence[str]
+    licences: Sequence[Licence]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """
+    What a patient asks for.
+
+    state      where the patient is during the visit
+    start_at   aware UTC instant of the visit
+    is_known   whether this clinician has seen this patient before; somebody unknown is a new patient
+    born       date of birth; None when nobody has said yet, which is not held against anyone
+    """
+
+    state: str
+    start_at: datetime
+    language: str = ""
+    is_known: bool = False
+    born: date | None = None
+
+
+def local_date(state: str, at: datetime) -> date:
+    """Return the calendar day of an instant in the zone of a licence jurisdiction; KeyError for an unknown one."""
+    return at.astimezone(ZoneInfo(STATES[state].zone)).date()
+
+
+def why_not(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reason, ...]:
+    """
+    Return every reason against the visit; () when the clinician may see the patient then.
+
+    Returns  in a fixed order, the service's reasons first; what is unknown counts against, except the age
+    Source   the licence must be in force where the patient is, on the date of the visit (American Telemedicine
+             Association and Federation of State Medical Boards: care takes place where the patient is)
+    """
+    return (*_of_service(offering, ask), *_of_clinician(clinician, ask))
+
+
+def _of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
+    if not offering.is_active:
+        yield Reason("service-retired", "This service is no longer offered.")
+    if ask.state not in STATES or ask.state not in offering.states:
+        yield Reason("state-not-served", "This service is not offered in that state.")
+    if ask.born is not None and ask.state in STATES:
+        age = _age(ask.born, local_date(ask.state, ask.start_at))
+        if age < offering.minimum_age_years:
+            yield Reason("too-young", f"This service is for people aged {offering.minimum_age_years} and over.")
+
+
+def _of_clinician(clinician: Clinician, ask: Ask) -> Iterator[Reason]:
+    if not clinician.is_active:
+        yield Reason("practitioner-inactive", "This clinician no longer sees patients here.")
+    if not clinician.offers:
+        yield Reason("service-not-offered", "This clinician does not offer this service.")
+    if ask.state in STATES:
+        yield from _of_licences(clinician.licences, ask)
+    if not (clinician.accepts_new_patients or ask.is_known):
+        yield Reason("no-new-patients", "This clinician is not taking new patients.")
+    if ask.language and ask.language not in clinician.languages:
+        yield Reason("language-not-spoken", "This clinician does not speak that language.")
+
+
+def _of_licences(licences: Sequence[Licence], ask: Ask) -> Iterator[Reason]:
+    day = local_date(ask.state, ask.start_at)
+    here = [licence for licence in licences if licence.jurisdiction == ask.state]
+    if not here:
+        yield Reason("not-licensed", "This clinician has no licence in that state.")
+    elif not any(licence.covers(day) for licence in here):
+        yield Reason("licence-not-in-force", "This clinician's licence for that state is not in force on that day.")
+
+
+def _age(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
