@@ -1,5 +1,6 @@
 """What every place shares. Places override by importing this module's names."""
 
+import zoneinfo
 from pathlib import Path
 
 import django_stubs_ext
@@ -10,6 +11,9 @@ from csp.constants import NONE, SELF
 from config.settings.environment import Environment
 
 django_stubs_ext.monkeypatch()
+# Before any model is imported: fields look zones up while they are defined, and a zone once read is remembered.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 ENV = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
