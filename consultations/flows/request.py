@@ -1,0 +1,234 @@
+"""The ask: a patient starts a case, submits it for review, or withdraws it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from config.core import audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
+from config.core.flow import flow
+from config.core.models import AuditAction, User
+from consultations.domain import lifecycle, triage
+from consultations.domain.codes import AskStatus, RequestStatus, TaskStatus
+from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest, SupportingInfo
+from intake.domain.codes import ResponseStatus
+from intake.models import Flag, Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
+from providers.domain.eligibility import local_date
+from providers.domain.states import STATES
+from providers.models import HealthcareService
+
+
+class NotRegistered(Conflict):
+    """Ask who the person is, then start again."""
+
+    code = "not-registered"
+    title = "We do not know you yet"
+
+
+class UnknownService(Invalid):
+    """Offer the list of services."""
+
+    code = "service-unknown"
+    title = "There is no such service"
+
+
+class StateNotServed(Invalid):
+    """Name the states of the service."""
+
+    code = "state-not-served"
+    title = "Not offered in that state"
+
+
+class UnderAge(Invalid):
+    """Say from which age the service is offered."""
+
+    code = "under-age"
+    title = "Not offered at your age"
+
+
+class RequestOpen(Conflict):
+    """Go on with the open case, whose id is in `service_request`."""
+
+    code = "request-open"
+    title = "You have already started this"
+
+
+class NotReady(Conflict):
+    """Tell an administrator: a questionnaire of the service has no published version."""
+
+    code = "service-not-ready"
+    title = "This service is not ready yet"
+
+
+class Incomplete(Invalid):
+    """Show what is missing; each error names one thing."""
+
+    code = "incomplete"
+    title = "Something is still missing"
+
+
+class AlreadySubmitted(Conflict):
+    """Show where the case is."""
+
+    code = "already-submitted"
+    title = "This was already submitted"
+
+
+class VisitBooked(Conflict):
+    """Cancel the visit first; its id is in `appointment`."""
+
+    code = "visit-booked"
+    title = "A visit is booked"
+
+
+@flow
+def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceRequest:
+    """
+    Start a case: a draft with one empty response for each questionnaire of the service.
+
+    state    USPS code of where the patient will be during the visit
+    Returns  the draft; its responses pin the newest published version of each questionnaire
+    Writes   ServiceRequest, QuestionnaireResponse, SupportingInfo, StatusChange, AuditEvent
+    Raises   NotRegistered, UnknownService, StateNotServed, UnderAge, RequestOpen, NotReady
+    Source   FHIR R4 ServiceRequest; docs/flows.md, row "ask"
+    """
+    # The patient's row is the lock: two starts at once come one after the other.
+    patient = Patient.objects.select_for_update(no_key=True).filter(user=by).first()
+    if patient is None:
+        raise NotRegistered("Tell us who you are first, then choose the service.")
+    service = HealthcareService.objects.active().filter(slug=service_slug).first()
+    if service is None:
+        raise UnknownService(errors=[FieldError("service", "unknown", "There is no such service.")])
+
+    _refuse_unless_offered(service, patient=patient, state=state, now=now)
+    asked = _newest_questionnaires(service)
+
+    request = ServiceRequest.objects.create(patient=patient, service=service, state=state, authored_at=now)
+    _lay_out(request, asked)
+    audit.status_changed(request, old="", new=request.status, by=by, now=now)
+    audit.record(
+        event="consultations.request.started", action=AuditAction.CREATE, entity=request, by=by, now=now,
+        patient_id=patient.pk,
+    )  # fmt: skip
+    return request
+
+
+@flow
+def submit(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
+    """
+    Submit a case for review; of two submits at once, one wins.
+
+    Writes  ServiceRequest `active` with priority and due time, ReviewTask `ready`, StatusChange, AuditEvent
+    Raises  NotFound, AlreadySubmitted, Incomplete with one error for each missing thing
+    Source  FHIR R4 ServiceRequest, Task; docs/flows.md, row "submit"
+    """
+    request = _own(request_id, by)
+    if request.status != RequestStatus.DRAFT:
+        raise AlreadySubmitted("You have already submitted this, or it is over.")
+    if missing := request.missing():
+        raise Incomplete(_count(len(missing)), errors=missing)
+
+    severities = Flag.objects.active().filter(response__supporting_info__service_request=request)
+    found = triage.assess(severities.values_list("severity", flat=True))
+    request.status = RequestStatus.ACTIVE
+    request.priority = found.priority
+    request.submitted_at, request.submitted_by = now, by
+    request.due_at = triage.due_at(found.priority, minutes=request.service.review_due_minutes, now=now)
+    request.save(update_fields=["status", "priority", "submitted_at", "submitted_by", "due_at", "updated_at"])
+    task = ReviewTask.objects.create(
+        service_request=request, service=request.service, state=request.state, tier=found.tier, due_at=request.due_at
+    )
+
+    audit.status_changed(request, old=RequestStatus.DRAFT, new=request.status, by=by, now=now)
+    audit.status_changed(task, old="", new=task.status, by=by, now=now)
+    audit.record(
+        event="consultations.request.submitted", entity=request, by=by, now=now, patient_id=request.patient_id,
+        detail={"priority": request.priority, "tier": task.tier},
+    )  # fmt: skip
+    return request
+
+
+@flow
+def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
+    """
+    Withdraw a case that is not over; its review ends, its open questions are closed.
+
+    Writes  ServiceRequest `revoked`, ReviewTask `cancelled`, unfinished responses `stopped`, questions of the
+            clinician revoked, planned messages stopped, StatusChange, AuditEvent
+    Raises  NotFound, VisitBooked, lifecycle.BadTransition when the case is over
+    """
+    request = _own(request_id, by)
+    lifecycle.require(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.REVOKED, why="This is already over.")
+    visit = Appointment.objects.live().filter(service_request=request).first()
+    if visit is not None:
+        raise VisitBooked("Cancel your visit first, then withdraw.", extra={"appointment": str(visit.pk)})
+
+    old, request.status, request.closed_at = request.status, RequestStatus.REVOKED, now
+    request.save(update_fields=["status", "closed_at", "updated_at"])
+    _end_review(request, by=by, now=now)
+    unfinished = QuestionnaireResponse.objects.filter(
+        supporting_info__service_request=request, status=ResponseStatus.IN_PROGRESS
+    )
+    unfinished.update(status=ResponseStatus.STOPPED, updated_at=now)
+    request.asks.waiting().update(status=AskStatus.REVOKED, updated_at=now)
+    Communication.objects.stop(subject_id=request.pk, now=now, reason="withdrawn")
+
+    audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="withdrawn")
+    audit.record(event="consultations.request.withdrawn", entity=request, by=by, now=now, patient_id=request.patient_id)
+    return request
+
+
+def _own(request_id: UUID, by: User) -> ServiceRequest:
+    mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service")
+    request = mine.filter(pk=request_id, patient__user=by).first()
+    if request is None:
+        raise NotFound("There is no such case.")
+    return request
+
+
+def _refuse_unless_offered(service: HealthcareService, *, patient: Patient, state: str, now: datetime) -> None:
+    if state not in STATES or state not in service.states:
+        raise StateNotServed(
+            "We do not offer this in that state yet.",
+            errors=[FieldError("state", "state-not-served", "We do not offer this in that state yet.")],
+        )
+    if patient.age_on(local_date(state, now)) < service.minimum_age_years:
+        raise UnderAge(f"This service is for people aged {service.minimum_age_years} and over.")
+    already = ServiceRequest.objects.open().filter(patient=patient, service=service).first()
+    if already is not None:
+        raise RequestOpen("Go on where you left off.", extra={"service_request": str(already.pk)})
+
+
+def _newest_questionnaires(service: HealthcareService) -> list[tuple[ServiceQuestionnaire, Questionnaire]]:
+    wanted = list(service.questionnaires.order_by("position"))
+    published = Questionnaire.objects.published().filter(url__in=[one.url for one in wanted])
+    newest = {one.url: one for one in published.order_by("url", "-created_at", "-id").distinct("url")}
+    if not wanted or newest.keys() != {one.url for one in wanted}:
+        raise NotReady("The questions of this service are not ready yet. Please try again later.")
+    return [(one, newest[one.url]) for one in wanted]
+
+
+def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire, Questionnaire]]) -> None:
+    responses = [
+        QuestionnaireResponse(questionnaire=questionnaire, patient_id=request.patient_id) for _, questionnaire in asked
+    ]
+    QuestionnaireResponse.objects.bulk_create(responses)
+    SupportingInfo.objects.bulk_create(
+        SupportingInfo(
+            service_request=request, questionnaire_response=response, position=line.position, required=line.required
+        )
+        for (line, _), response in zip(asked, responses, strict=True)
+    )
+
+
+def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:
+    task = ReviewTask.objects.select_for_update(no_key=True).filter(service_request=request).first()
+    if task is None or not lifecycle.may(lifecycle.REVIEW_TASK, task.status, TaskStatus.CANCELLED):
+        return
+    old, task.status, task.lease_expires_at = task.status, TaskStatus.CANCELLED, None
+    task.save(update_fields=["status", "lease_expires_at", "updated_at"])
+    audit.status_changed(task, old=old, new=task.status, by=by, now=now, reason="withdrawn")
+
+
+def _count(number: int) -> str:
+    return "One thing is still missing." if number == 1 else f"{number} things are still missing."
