@@ -42,7 +42,7 @@ def fixed(*columns: str, name: str, when: str = "TRUE") -> pgtrigger.Trigger:
     """
     changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
     return pgtrigger.Protect(
-        name=name, operation=pgtrigger.Update, condition=pgtrigger.Condition(f"({when}) AND ({changed})")
+        name=name, operation=pgtrigger.Update, condition=pgtrigger.Condition(f"(({when}) AND ({changed}))")
     )
 
 

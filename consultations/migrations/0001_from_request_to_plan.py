@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='determinationprotocol',
-            trigger=pgtrigger.compiler.Trigger(name='determinationprotocol_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (TRUE) AND (OLD."service_id" IS DISTINCT FROM NEW."service_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."criteria" IS DISTINCT FROM NEW."criteria")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='01452404fcf7c5a0ea25d24ac44f4752f5abe16b', operation='UPDATE', pgid='pgtrigger_determinationprotocol_fixed_c37ad', table='consultations_determinationprotocol', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='determinationprotocol_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."service_id" IS DISTINCT FROM NEW."service_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."criteria" IS DISTINCT FROM NEW."criteria"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='01f8be6ced87823e2bd0a8555522638c879edabf', operation='UPDATE', pgid='pgtrigger_determinationprotocol_fixed_c37ad', table='consultations_determinationprotocol', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='encounter',
@@ -448,7 +448,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='careplan',
-            trigger=pgtrigger.compiler.Trigger(name='careplan_signed_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.signed_at IS NOT NULL) AND (OLD."determination_id" IS DISTINCT FROM NEW."determination_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."description" IS DISTINCT FROM NEW."description" OR OLD."instructions" IS DISTINCT FROM NEW."instructions" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e1f29e3a6738450c746b72bc1bf4fbcf3ee1b17b', operation='UPDATE', pgid='pgtrigger_careplan_signed_words_fixed_69fac', table='consultations_careplan', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='careplan_signed_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.signed_at IS NOT NULL) AND (OLD."determination_id" IS DISTINCT FROM NEW."determination_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."description" IS DISTINCT FROM NEW."description" OR OLD."instructions" IS DISTINCT FROM NEW."instructions" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='35e557f784a334e8daf33d934f079f3a32730d95', operation='UPDATE', pgid='pgtrigger_careplan_signed_words_fixed_69fac', table='consultations_careplan', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='careplan',

@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='questionnaire',
-            trigger=pgtrigger.compiler.Trigger(name='questionnaire_published_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status IN (\'active\', \'retired\')) AND (OLD."url" IS DISTINCT FROM NEW."url" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."sha256" IS DISTINCT FROM NEW."sha256" OR OLD."definition" IS DISTINCT FROM NEW."definition" OR OLD."scores" IS DISTINCT FROM NEW."scores")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f4bbc98f582ade812843769c6e8ad0e7e15e42db', operation='UPDATE', pgid='pgtrigger_questionnaire_published_fixed_324ef', table='intake_questionnaire', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='questionnaire_published_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status IN (\'active\', \'retired\')) AND (OLD."url" IS DISTINCT FROM NEW."url" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."sha256" IS DISTINCT FROM NEW."sha256" OR OLD."definition" IS DISTINCT FROM NEW."definition" OR OLD."scores" IS DISTINCT FROM NEW."scores"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fe415158f61c91be01ffccc1db6cc097ecf95547', operation='UPDATE', pgid='pgtrigger_questionnaire_published_fixed_324ef', table='intake_questionnaire', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='questionnaire',
@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consentdocument',
-            trigger=pgtrigger.compiler.Trigger(name='consentdocument_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (TRUE) AND (OLD."slug" IS DISTINCT FROM NEW."slug" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."body" IS DISTINCT FROM NEW."body" OR OLD."sha256" IS DISTINCT FROM NEW."sha256")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='926ed4729a8da37b41dd9bb2cbe295622532cb31', operation='UPDATE', pgid='pgtrigger_consentdocument_words_fixed_4ffbf', table='intake_consentdocument', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='consentdocument_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."slug" IS DISTINCT FROM NEW."slug" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."body" IS DISTINCT FROM NEW."body" OR OLD."sha256" IS DISTINCT FROM NEW."sha256"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='85c24f48f792e06c41b37389694e766d0af40f2f', operation='UPDATE', pgid='pgtrigger_consentdocument_words_fixed_4ffbf', table='intake_consentdocument', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='flagrule',
@@ -261,11 +261,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_signature_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (TRUE) AND (OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."document_id" IS DISTINCT FROM NEW."document_id" OR OLD."document_sha256" IS DISTINCT FROM NEW."document_sha256" OR OLD."signed_name" IS DISTINCT FROM NEW."signed_name" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4e71d1ba1edcf40fdcd2542d420416601315e10c', operation='UPDATE', pgid='pgtrigger_consent_signature_fixed_7715b', table='intake_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='consent_signature_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."document_id" IS DISTINCT FROM NEW."document_id" OR OLD."document_sha256" IS DISTINCT FROM NEW."document_sha256" OR OLD."signed_name" IS DISTINCT FROM NEW."signed_name" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7a4f584d3f47b1cba7fa29f3cb2500f2e4c8a88d', operation='UPDATE', pgid='pgtrigger_consent_signature_fixed_7715b', table='intake_consent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_withdrawal_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status = \'inactive\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."withdrawn_at" IS DISTINCT FROM NEW."withdrawn_at" OR OLD."withdrawn_by_id" IS DISTINCT FROM NEW."withdrawn_by_id")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e6cefac7512a71fa3cfa1eace62f67800bbb83b8', operation='UPDATE', pgid='pgtrigger_consent_withdrawal_final_c01db', table='intake_consent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='consent_withdrawal_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status = \'inactive\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."withdrawn_at" IS DISTINCT FROM NEW."withdrawn_at" OR OLD."withdrawn_by_id" IS DISTINCT FROM NEW."withdrawn_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4b88f5e5b2ffa37762da94ff2ec25a202732ec9f', operation='UPDATE', pgid='pgtrigger_consent_withdrawal_final_c01db', table='intake_consent', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='questionnaireresponse',
-            trigger=pgtrigger.compiler.Trigger(name='response_completed_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.status IN (\'completed\', \'amended\')) AND (OLD."answers" IS DISTINCT FROM NEW."answers" OR OLD."questionnaire_id" IS DISTINCT FROM NEW."questionnaire_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."completed_by_id" IS DISTINCT FROM NEW."completed_by_id")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='eebde8ff8cce341fef716c0a7094aa8003e85eef', operation='UPDATE', pgid='pgtrigger_response_completed_fixed_11993', table='intake_questionnaireresponse', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='response_completed_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status IN (\'completed\', \'amended\')) AND (OLD."answers" IS DISTINCT FROM NEW."answers" OR OLD."questionnaire_id" IS DISTINCT FROM NEW."questionnaire_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."completed_by_id" IS DISTINCT FROM NEW."completed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0d136a46b5e7b8f446df33f3989e3a86cb2633ff', operation='UPDATE', pgid='pgtrigger_response_completed_fixed_11993', table='intake_questionnaireresponse', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='flag',
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='flag_acknowledgement_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.acknowledged_at IS NOT NULL) AND (OLD."acknowledged_at" IS DISTINCT FROM NEW."acknowledged_at" OR OLD."acknowledged_by_id" IS DISTINCT FROM NEW."acknowledged_by_id" OR OLD."acknowledgement_note" IS DISTINCT FROM NEW."acknowledgement_note")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='94ab7e89f316fed9009cbaa8d00c7341ab891cbf', operation='UPDATE', pgid='pgtrigger_flag_acknowledgement_fixed_9fd39', table='intake_flag', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='flag_acknowledgement_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.acknowledged_at IS NOT NULL) AND (OLD."acknowledged_at" IS DISTINCT FROM NEW."acknowledged_at" OR OLD."acknowledged_by_id" IS DISTINCT FROM NEW."acknowledged_by_id" OR OLD."acknowledgement_note" IS DISTINCT FROM NEW."acknowledgement_note"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='86d4b8a45193fd2255274fa41d4f5ea515059fe9', operation='UPDATE', pgid='pgtrigger_flag_acknowledgement_fixed_9fd39', table='intake_flag', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='flag',
