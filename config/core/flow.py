@@ -11,8 +11,6 @@ from django.db import OperationalError, transaction
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-_DEADLOCK, _SERIALIZATION = "40P01", "40001"
-
 _in_envelope: contextvars.ContextVar[bool] = contextvars.ContextVar("in_envelope", default=False)
 
 
@@ -47,26 +45,6 @@ def again_after_deadlock(step: Callable[Arguments, Result]) -> Callable[Argument
             return step(*args, **kwargs)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in {"40P01", "40001"}:
-                raise
-        return step(*args, **kwargs)
-
-    return run
-
-
-def retried(step: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """
-    Return the flow `step` that is run once more when the database ended it to resolve a deadlock.
-
-    Two moves that swap their times wait for each other; PostgreSQL ends one of them, whose second run then finds
-    either a free time or a refusal.
-    """
-
-    @functools.wraps(step)
-    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        try:
-            return step(*args, **kwargs)
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in {_DEADLOCK, _SERIALIZATION}:
                 raise
         return step(*args, **kwargs)
 
