@@ -1,6 +1,6 @@
 """Clinicians, what they offer, and where they are licensed."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -58,7 +58,10 @@ class Practitioner(Record):
         return f"{name}, {self.credentials}" if self.credentials else name
 
 
-class OwnRows(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OwnRows(models.QuerySet[Row]):
     """Rows that belong to a practitioner."""
 
     def visible_to(self, user: User) -> Self:
@@ -66,6 +69,10 @@ class OwnRows(models.QuerySet[models.Model]):
         if user.role == Role.ADMIN:
             return self.all()
         return self.filter(practitioner__user=user)
+
+
+class PractitionerRoleQuerySet(OwnRows["PractitionerRole"]):
+    """Roles."""
 
 
 class PractitionerRole(Record):
@@ -85,7 +92,7 @@ class PractitionerRole(Record):
     horizon_days = models.PositiveSmallIntegerField(null=True, blank=True)
     max_visits_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
 
-    objects = OwnRows.as_manager()
+    objects = PractitionerRoleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -93,7 +100,7 @@ class PractitionerRole(Record):
         ]
 
 
-class QualificationQuerySet(OwnRows):
+class QualificationQuerySet(OwnRows["Qualification"]):
     """Licences."""
 
     def in_force(self, *, state: str, on_date: object) -> Self:

@@ -10,6 +10,10 @@ from providers.domain.codes import ExceptionKind, Weekday
 from providers.models.practitioner import OwnRows
 
 
+class ScheduleQuerySet(OwnRows["Schedule"]):
+    """Weekly hours."""
+
+
 class Schedule(Record):
     """A set of weekly hours in one zone. FHIR R4 Schedule; days are calendar days of that zone, inclusive."""
 
@@ -26,7 +30,7 @@ class Schedule(Record):
     valid_until = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = OwnRows.as_manager()
+    objects = ScheduleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -64,6 +68,10 @@ class AvailableTime(Record):
         ]
 
 
+class ScheduleExceptionQuerySet(OwnRows["ScheduleException"]):
+    """Dated exceptions."""
+
+
 class ScheduleException(Record):
     """Days on which the weekly hours do not hold; without minutes the whole local day is meant."""
 
@@ -79,7 +87,7 @@ class ScheduleException(Record):
     reason = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = OwnRows.as_manager()
+    objects = ScheduleExceptionQuerySet.as_manager()
 
     class Meta:
         constraints = [

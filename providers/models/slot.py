@@ -7,8 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
+from psycopg import sql
 
 from config.core.constraints import UuidRange, known
 from config.core.models import Record, User
@@ -35,6 +36,27 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def visible_to(self, user: User) -> Self:
         """Return one's own holds."""
         return self.filter(holder=user)
+
+    def booked(self) -> Self:
+        """Return the times that visits occupy."""
+        return self.filter(status=SlotStatus.BUSY)
+
+    def take(self, slot: "Slot") -> bool:
+        """
+        Insert the row unless a live one overlaps it; False, without an error or an aborted transaction, if one does.
+
+        A plain INSERT that waits for the constraint's error deadlocks in chains when many want one time, up to a
+        minute; `ON CONFLICT DO NOTHING` lets the younger transaction withdraw (docs/locking.md).
+        """
+        fields = self.model._meta.concrete_fields
+        columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
+        values = [field.get_db_prep_save(field.pre_save(slot, add=True), connection) for field in fields]
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING RETURNING id").format(
+            sql.Identifier(self.model._meta.db_table), columns, sql.SQL(", ").join([sql.Placeholder()] * len(values))
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchone() is not None
 
     def book(self, *, pk: UUID, now: datetime) -> bool:
         """Turn an unexpired hold into a booked time; False when it has expired or is gone."""

@@ -1,0 +1,266 @@
+"""
+Holding a time for a patient until it is booked, and giving it back.
+
+Refusal
+├── NotOffered     (Invalid)   the time is not one that could be held
+├── SlotTaken      (Conflict)  somebody else has it; `nearest` names free times
+├── TooManyHolds   (Conflict)  this person holds as many times as they may
+└── NoSuchHold     (NotFound)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from config.core import audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
+from config.core.flow import again_after_deadlock, flow
+from config.core.models import AuditAction, User
+from providers.domain import choice
+from providers.domain.codes import SlotStatus
+from providers.domain.intervals import Interval, subtract
+from providers.models import HealthcareService, Practitioner, Slot
+from providers.queries import availability
+from providers.queries.availability import Offer
+from providers.queries.diaries import Asked, Diary, block_of
+
+MAX_HOLDS = 3
+_WEEK = timedelta(days=7)
+
+
+class NotOffered(Invalid):
+    """Choose one of the times that are offered."""
+
+    code = "not-offered"
+    title = "This time is not offered"
+
+
+class SlotTaken(Conflict):
+    """Choose one of the nearest free times."""
+
+    code = "slot-taken"
+    title = "That time was just taken"
+
+
+class TooManyHolds(Conflict):
+    """Give one of the held times back, or wait until it expires."""
+
+    code = "too-many-holds"
+    title = "You are holding several times already"
+
+
+class NoSuchHold(NotFound):
+    """The hold is gone, or was never yours."""
+
+    code = "no-such-hold"
+    title = "That time is no longer held"
+
+
+@again_after_deadlock
+@flow
+def hold(
+    *,
+    service_id: UUID,
+    state: str,
+    start_at: datetime,
+    practitioner_id: UUID | None,
+    by: User,
+    reference: UUID,
+    now: datetime,
+    known_to: frozenset[UUID] = frozenset(),
+    language: str = "",
+    born: date | None = None,
+) -> Slot:
+    """
+    Hold a time with one clinician until it expires, in place of what `by` held for the same reference.
+
+    state            where the patient will be, a licence jurisdiction
+    start_at         aware instant, exactly as offered
+    practitioner_id  None: whoever knows the patient, then whoever has least of their time booked
+    reference        the ServiceRequest that the time is for
+    known_to         clinicians who have seen this patient
+    born             date of birth, when the service's minimum age must count
+    Returns  the slot, `busy-tentative`; it expires after the service's hold_minutes
+    Writes   Slot, StatusChange, AuditEvent; expired holds in the way become free
+    Raises   NotOffered when nobody offers that time, taken or not; SlotTaken with `nearest`, a list of
+             {practitioner, start, end, time_zone}; TooManyHolds at more than three
+    Source   FHIR R4 Slot.status busy-tentative; docs/locking.md
+    """
+    asked = _asked(service_id, state=state, language=language, known_to=known_to, born=born)
+    earlier = _holds_of(by, reference=reference, now=now)
+
+    free = availability.free_at(
+        asked, start_at=start_at, now=now, practitioner=practitioner_id, skip=[slot.pk for slot in earlier]
+    )
+    wish = _Wish(asked=asked, start_at=start_at, by=by, reference=reference, now=now, earlier=earlier)
+    slot = next(filter(None, (_take(wish, diary) for diary in _in_order(free, wish))), None)
+    if slot is None:
+        raise _refusal(wish, practitioner_id)
+    _free(earlier, now=now, reason="replaced")
+
+    audit.record(
+        event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
+        detail={"practitioner": slot.practitioner_id, "chosen": practitioner_id is None},
+    )  # fmt: skip
+    audit.status_changed(slot, old="", new=SlotStatus.BUSY_TENTATIVE, by=by, now=now)
+    return slot
+
+
+@flow
+def release(*, slot_id: UUID, by: User, now: datetime) -> bool:
+    """
+    Give a held time back.
+
+    Returns  False when it had expired or was given back before
+    Writes   Slot `free`, StatusChange
+    Raises   NoSuchHold for what is not a hold of `by`
+    """
+    slot = Slot.objects.visible_to(by).select_for_update(no_key=True).filter(pk=slot_id).first()
+    if slot is None or slot.status not in {SlotStatus.BUSY_TENTATIVE, SlotStatus.FREE}:
+        raise NoSuchHold("This time is not held by you.")
+    if slot.status == SlotStatus.FREE:
+        return False
+
+    Slot.objects.release(pk=slot.pk, now=now)
+    audit.status_changed(slot, old=SlotStatus.BUSY_TENTATIVE, new=SlotStatus.FREE, by=by, now=now, reason="released")
+    return slot.expires_at is not None and slot.expires_at > now
+
+
+@flow
+def expire(*, now: datetime, limit: int = 500) -> int:
+    """
+    Free holds whose time is over; hygiene only, since an expired hold stops nobody.
+
+    Returns  how many were freed
+    Writes   Slot `free`, StatusChange
+    """
+    expired = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE, expires_at__lte=now).order_by("id")
+    return _free(expired.select_for_update(skip_locked=True)[:limit], now=now, reason="expired")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is wanted; `earlier` are the holds that it would replace."""
+
+    asked: Asked
+    start_at: datetime
+    by: User
+    reference: UUID
+    now: datetime
+    earlier: list[Slot]
+
+
+def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[UUID], born: date | None) -> Asked:
+    service = HealthcareService.objects.active().filter(pk=service_id).first()
+    if service is None:
+        raise NotOffered("This service is not offered at present.", errors=[_field("service")])
+    return Asked(service=service, state=state, language=language, known_to=known_to, born=born)
+
+
+def _holds_of(by: User, *, reference: UUID, now: datetime) -> list[Slot]:
+    """Return what `by` holds for the reference; one person's holds are counted one after another."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    holds = list(Slot.objects.held_by(by, now=now))
+    if sum(slot.reference != reference for slot in holds) >= MAX_HOLDS:
+        raise TooManyHolds("You may hold three times at once. Give one back, or wait until it expires.")
+    return [slot for slot in holds if slot.reference == reference]
+
+
+def _in_order(free: list[Diary], wish: _Wish) -> list[Diary]:
+    week = Interval(wish.start_at - _WEEK, wish.start_at + _WEEK)
+    by_id = {diary.practitioner.pk: diary for diary in free}
+    candidates = [_candidate(diary, week) for diary in free]
+    ordered = choice.in_order(candidates, preferred=wish.asked.known_to, start_at=wish.start_at)
+    return [by_id[candidate.practitioner_id] for candidate in ordered]
+
+
+def _candidate(diary: Diary, week: Interval) -> choice.Candidate:
+    calendar = diary.calendar(week)
+    booked = [Interval(slot.start_at, slot.end_at) for slot in diary.taken]
+    return choice.Candidate(
+        practitioner_id=diary.practitioner.pk,
+        booked_minutes=_minutes(booked),
+        open_minutes=_minutes(subtract(calendar.windows, calendar.closed)),
+    )
+
+
+def _minutes(intervals: Iterable[Interval]) -> int:
+    return int(sum((one.end - one.start for one in intervals), timedelta()).total_seconds() // 60)
+
+
+def _take(wish: _Wish, diary: Diary) -> Slot | None:
+    """Return the slot with this clinician, or None when somebody was faster."""
+    slot = _slot(wish, diary)
+    own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
+    _free([held for held in own if block_of(held).overlaps(block_of(slot))], now=wish.now, reason="replaced")
+    _free(_expired_in_the_way(slot, now=wish.now), now=wish.now, reason="expired")
+    if not Slot.objects.take(slot):
+        return None
+    if _is_still_offered(slot, wish):
+        return slot
+    Slot.objects.filter(pk=slot.pk).delete()
+    return None
+
+
+def _slot(wish: _Wish, diary: Diary) -> Slot:
+    visit, block = diary.terms.visit(wish.start_at), diary.terms.block(wish.start_at)
+    return Slot(
+        practitioner=diary.practitioner,
+        service=wish.asked.service,
+        status=SlotStatus.BUSY_TENTATIVE,
+        start_at=visit.start,
+        end_at=visit.end,
+        blocked=DateTimeTZRange(block.start, block.end),
+        holder=wish.by,
+        reference=wish.reference,
+        state=wish.asked.state,
+        expires_at=wish.now + timedelta(minutes=wish.asked.service.hold_minutes),
+    )
+
+
+def _is_still_offered(slot: Slot, wish: _Wish) -> bool:
+    """Ask again under the clinician's row lock: hours, licences or the day's count may have just changed."""
+    Practitioner.objects.select_for_update(no_key=True).get(pk=slot.practitioner_id)
+    skip = [slot.pk, *(held.pk for held in wish.earlier)]
+    asked, only = wish.asked, slot.practitioner_id
+    return bool(availability.free_at(asked, start_at=slot.start_at, now=wish.now, practitioner=only, skip=skip))
+
+
+def _expired_in_the_way(slot: Slot, *, now: datetime) -> Iterable[Slot]:
+    expired = Slot.objects.filter(
+        practitioner=slot.practitioner_id,
+        status=SlotStatus.BUSY_TENTATIVE,
+        expires_at__lte=now,
+        blocked__overlap=slot.blocked,
+    )
+    return expired.order_by("id").select_for_update(no_key=True)
+
+
+def _free(slots: Iterable[Slot], *, now: datetime, reason: str) -> int:
+    freed = [slot for slot in slots if Slot.objects.release(pk=slot.pk, now=now)]
+    for slot in freed:
+        audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=None, now=now, reason=reason)
+    return len(freed)
+
+
+def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:
+    asked, start_at, now = wish.asked, wish.start_at, wish.now
+    if not availability.would_be_offered(asked, start_at=start_at, now=now, practitioner=practitioner_id):
+        return NotOffered("Please choose one of the times that are offered.", errors=[_field("start")])
+    near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner_id)
+    if not near and practitioner_id is not None:
+        near = availability.nearest(asked, start_at=start_at, now=now)
+    words = "That time was just taken. Please choose another one."
+    return SlotTaken(words, extra={"nearest": [_offer(offer) for offer in near]})
+
+
+def _offer(offer: Offer) -> dict[str, str]:
+    start, end = (at.isoformat().replace("+00:00", "Z") for at in (offer.start_at, offer.end_at))
+    return {"practitioner": str(offer.practitioner), "start": start, "end": end, "time_zone": offer.time_zone}
+
+
+def _field(name: str) -> FieldError:
+    return FieldError(name, "not-offered", "Choose one of those that are offered.")

@@ -1,0 +1,249 @@
+"""Holding a time: one winner, nothing held that is not offered, nothing lost."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from config.core.models import AuditEvent, StatusChange
+from providers.domain.codes import SlotStatus
+from providers.flows import hold
+from providers.models import Slot
+from tests.factories.core import UserFactory
+from tests.factories.providers import (
+    NINE,
+    NOW,
+    HealthcareServiceFactory,
+    ScheduleExceptionFactory,
+    SlotFactory,
+    clinician,
+    held,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HALF = timedelta(minutes=30)
+
+
+@pytest.fixture
+def service():
+    return HealthcareServiceFactory(hold_minutes=10)
+
+
+@pytest.fixture
+def patient():
+    return UserFactory()
+
+
+def take(service, by, *, start_at=NINE, practitioner_id=None, now=NOW, reference=None, **given):
+    return hold.hold(
+        service_id=service.pk,
+        state=given.pop("state", "NY"),
+        start_at=start_at,
+        practitioner_id=practitioner_id,
+        by=by,
+        reference=reference or uuid4(),
+        now=now,
+        **given,
+    )
+
+
+def test_hold_takes_an_offered_time_until_it_expires(service, patient):
+    ada, reference = clinician(service, role={"buffer_after_minutes": 10}), uuid4()
+
+    slot = take(service, patient, reference=reference)
+
+    slot.refresh_from_db()
+    assert (slot.practitioner, slot.start_at, slot.end_at) == (ada, NINE, NINE + HALF)
+    assert (slot.blocked.lower, slot.blocked.upper) == (NINE, NINE + timedelta(minutes=40))
+    assert (slot.status, slot.expires_at) == (SlotStatus.BUSY_TENTATIVE, NOW + timedelta(minutes=10))
+    assert (slot.holder, slot.reference, slot.state, slot.service) == (patient, reference, "NY", service)
+    assert StatusChange.objects.get(entity_id=slot.pk).new == SlotStatus.BUSY_TENTATIVE
+    assert AuditEvent.objects.get(entity_id=slot.pk).event == "providers.slot.held"
+
+
+def test_hold_refuses_a_taken_time_and_names_the_nearest(service, patient):
+    ada = clinician(service)
+    SlotFactory(practitioner=ada)
+
+    with pytest.raises(hold.SlotTaken) as refused:
+        take(service, patient)
+
+    nearest = refused.value.extra["nearest"]
+    assert [offer["start"] for offer in nearest] == [
+        "2026-06-01T13:30:00Z", "2026-06-01T14:00:00Z", "2026-06-01T14:30:00Z",
+    ]  # fmt: skip
+    assert nearest[0]["time_zone"] == "America/New_York"
+    assert nearest[0]["practitioner"] == str(ada.pk)
+
+
+def test_hold_names_other_clinicians_when_the_one_asked_for_is_booked_out(service, patient):
+    ada = clinician(service, hours=((540, 570),), role={"horizon_days": 3})
+    grace = clinician(service)
+    SlotFactory(practitioner=ada)
+
+    with pytest.raises(hold.SlotTaken) as refused:
+        take(service, patient, practitioner_id=ada.pk)
+
+    assert {offer["practitioner"] for offer in refused.value.extra["nearest"]} == {str(grace.pk)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start_at": NINE + timedelta(minutes=15)},
+        {"start_at": NINE - HALF},
+        {"start_at": NINE - timedelta(days=7)},
+        {"start_at": NINE + timedelta(days=49)},
+        {"state": "CA"},
+        {"state": "NJ"},
+        {"state": "ZZ"},
+        {"language": "es"},
+        {"practitioner_id": UUID(int=7)},
+    ],
+    ids=[
+        "off the row",
+        "closed",
+        "past",
+        "beyond horizon",
+        "not served",
+        "not licensed",
+        "no state",
+        "language",
+        "nobody",
+    ],
+)
+def test_hold_refuses_what_is_not_offered(service, patient, change):
+    clinician(service)
+
+    with pytest.raises(hold.NotOffered) as refused:
+        take(service, patient, **change)
+
+    assert refused.value.errors[0].field == "start"
+    assert not Slot.objects.exists()
+
+
+def test_hold_refuses_a_retired_service(service, patient):
+    clinician(service)
+    type(service).objects.update(is_active=False)
+
+    with pytest.raises(hold.NotOffered):
+        take(service, patient)
+
+
+def test_hold_refuses_somebody_too_young(service, patient):
+    clinician(service)
+
+    with pytest.raises(hold.NotOffered):
+        take(service, patient, born=NINE.date().replace(year=2010))
+
+
+def test_a_hold_takes_the_place_of_an_expired_one(service, patient):
+    expired = held(clinician(service), UserFactory(), until=NOW)
+
+    slot = take(service, patient)
+
+    expired.refresh_from_db()
+    assert (slot.holder, expired.status) == (patient, SlotStatus.FREE)
+    assert StatusChange.objects.get(entity_id=expired.pk).reason == "expired"
+
+
+@pytest.mark.parametrize("minutes", [0, 15, 60], ids=["same time", "overlapping", "later"])
+def test_a_new_hold_for_the_same_case_replaces_the_earlier_one(service, patient, minutes):
+    clinician(service, role={"alignment_minutes": 15})
+    reference = uuid4()
+    earlier = take(service, patient, reference=reference)
+
+    later = take(service, patient, reference=reference, start_at=NINE + timedelta(minutes=minutes))
+
+    assert list(Slot.objects.held_by(patient, now=NOW)) == [later]
+    earlier.refresh_from_db()
+    assert earlier.status == SlotStatus.FREE
+
+
+def test_a_refused_hold_leaves_the_earlier_one(service, patient):
+    ada, reference = clinician(service), uuid4()
+    earlier = take(service, patient, reference=reference)
+    SlotFactory(practitioner=ada, start_at=NINE + HALF)
+
+    with pytest.raises(hold.SlotTaken):
+        take(service, patient, reference=reference, start_at=NINE + HALF)
+
+    assert list(Slot.objects.held_by(patient, now=NOW)) == [earlier]
+
+
+def test_a_person_holds_three_times_at_most(service, patient):
+    clinician(service)
+    for number in range(3):
+        take(service, patient, start_at=NINE + number * HALF)
+
+    with pytest.raises(hold.TooManyHolds):
+        take(service, patient, start_at=NINE + 4 * HALF)
+
+    assert take(service, patient, start_at=NINE + 4 * HALF, now=NOW + timedelta(minutes=10))
+
+
+def test_continuity_comes_before_load(service, patient):
+    known = clinician(service)
+    clinician(service)
+    SlotFactory(practitioner=known, start_at=NINE + HALF)
+
+    assert take(service, patient, known_to=frozenset({known.pk})).practitioner == known
+
+
+def test_without_preference_the_least_loaded_gets_the_visit(service, patient):
+    busy, idle = clinician(service), clinician(service)
+    SlotFactory(practitioner=busy, start_at=NINE + HALF)
+
+    assert take(service, patient).practitioner == idle
+
+
+def test_release_gives_the_time_back_once(service, patient):
+    clinician(service)
+    slot = take(service, patient)
+
+    first = hold.release(slot_id=slot.pk, by=patient, now=NOW)
+    again = hold.release(slot_id=slot.pk, by=patient, now=NOW)
+
+    assert (first, again) == (True, False)
+    assert take(service, UserFactory()).start_at == NINE
+
+
+@pytest.mark.parametrize("status", [SlotStatus.BUSY, SlotStatus.BUSY_TENTATIVE], ids=["booked", "of somebody else"])
+def test_release_refuses_what_is_no_hold_of_this_person(service, patient, status):
+    other = UserFactory()
+    slot = SlotFactory(
+        status=status,
+        holder=patient if status == SlotStatus.BUSY else other,
+        expires_at=None if status == SlotStatus.BUSY else NOW + HALF,
+    )
+
+    with pytest.raises(hold.NoSuchHold):
+        hold.release(slot_id=slot.pk, by=patient, now=NOW)
+
+
+def test_expire_frees_what_is_over_and_nothing_else(service, patient):
+    ada = clinician(service)
+    over, running = (
+        held(ada, patient, start_at=NINE + number * HALF, until=NOW + number * HALF) for number in range(2)
+    )
+
+    assert hold.expire(now=NOW) == 1
+
+    assert not Slot.objects.live().filter(pk=over.pk).exists()
+    assert Slot.objects.live().filter(pk=running.pk).exists()
+
+
+def test_hold_uses_a_fixed_number_of_queries(service, patient, django_assert_max_num_queries):
+    for _ in range(5):
+        clinician(service)
+
+    with django_assert_max_num_queries(24):
+        take(service, patient)
+
+
+def test_time_off_saved_before_the_hold_wins(service, patient):
+    ada = clinician(service)
+    ScheduleExceptionFactory(practitioner=ada)
+
+    with pytest.raises(hold.NotOffered):
+        take(service, patient)
