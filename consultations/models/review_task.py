@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models
+from django.db.models import F, Q
 
 from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import ReviewOutcome, TaskStatus
-from providers.models import Practitioner
+from providers.models import Practitioner, PractitionerRole, Qualification
 
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
@@ -23,6 +23,32 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def claimable(self, now: datetime) -> Self:
         """Return tasks that nobody holds at `now`: ready ones, and those whose lease has ended."""
         return self.filter(Q(status=TaskStatus.READY) | Q(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now))
+
+    def held_by(self, practitioner: Practitioner, *, fence: int, now: datetime) -> Self:
+        """Return the task that a clinician holds at `now` under this fencing number; none when the lease ended."""
+        return self.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS, fence=fence, lease_expires_at__gt=now)
+
+    def take_first(self, *, owner: Practitioner, now: datetime, until: datetime) -> "tuple[ReviewTask, str] | None":
+        """
+        Give the first row of this ordered queryset to `owner`, in one statement that waits for nobody.
+
+        until    end of the lease, aware UTC
+        Returns  the task under its next fencing number, and its status before; None when every row is taken
+        """
+        best = self.select_for_update(skip_locked=True, no_key=True).values("id", former=F("status"))[:1]
+        subquery, values = best.query.sql_with_params()
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        statement = f"""
+            WITH best AS MATERIALIZED ({subquery})
+            UPDATE {table} AS task
+               SET status = %s, owner_id = %s, claimed_at = %s, lease_expires_at = %s, fence = task.fence + 1,
+                   updated_at = %s
+              FROM best WHERE task.id = best.id
+            RETURNING task.*, best.former"""  # noqa: S608  the query is Django's own, its values stay parameters
+        taken = [*self.model._default_manager.raw(
+            statement, [*values, TaskStatus.IN_PROGRESS, owner.pk, now, until, now]
+        )]  # fmt: skip
+        return (taken[0], taken[0].former) if taken else None  # type: ignore[attr-defined]
 
     def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
         """
@@ -42,8 +68,9 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             return self.all()
         if user.role != Role.PRACTITIONER:
             return self.none()
-        states = user.practitioner.qualifications.filter(status="active").values("jurisdiction")
-        offered = Q(state__in=states, service__in=user.practitioner.roles.filter(is_active=True).values("service"))
+        licences = Qualification.objects.filter(practitioner__user=user, status="active")
+        roles = PractitionerRole.objects.filter(practitioner__user=user, is_active=True)
+        offered = Q(state__in=licences.values("jurisdiction"), service__in=roles.values("service"))
         return self.filter(offered | Q(owner__user=user))
 
 
