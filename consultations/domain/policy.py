@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.core.errors import Conflict
+from consultations.domain.codes import CommunicationKind
+
+REMIND_AHEAD = {
+    CommunicationKind.VISIT_IN_A_DAY: timedelta(hours=24),
+    CommunicationKind.VISIT_IN_AN_HOUR: timedelta(hours=1),
+}
 
 
 class TooLateToChange(Conflict):
@@ -68,6 +74,12 @@ def require_movable(policy: ChangePolicy, *, start_at: datetime, reschedules: in
     require_cancellable(policy, start_at=start_at, now=now)
     if not policy.allows_move(reschedules):
         raise MovedTooOften("This visit has been moved as often as it can be. You can still cancel it.")
+
+
+def reminders(start_at: datetime, *, now: datetime) -> list[tuple[CommunicationKind, datetime]]:
+    """Return the reminders of a visit that can still be on time, as (kind, due instant), the earliest first."""
+    planned = [(kind, start_at - ahead) for kind, ahead in REMIND_AHEAD.items()]
+    return [(kind, due) for kind, due in planned if due > now]
 
 
 def in_words(length: timedelta) -> str:

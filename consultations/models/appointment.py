@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Q
 from timezone_field import TimeZoneField
 
 from config.core.constraints import UuidRange, all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
+from providers.models import Slot
 
 PATIENT_NEVER_TWICE = "consultations_appointment_patient_never_twice"
 
@@ -96,3 +98,15 @@ class Appointment(Record):
             # A patient's list.
             models.Index(fields=["patient", "-start_at", "id"], name="consultations_appt_patient"),
         ]
+
+    def put_into(self, slot: Slot, *, tzdata_version: str) -> tuple[str, ...]:
+        """Give this visit the clinician and the time of a slot, unsaved; returns the columns that changed."""
+        zone = slot.practitioner.time_zone
+        self.slot, self.practitioner = slot, slot.practitioner
+        self.start_at, self.end_at = slot.start_at, slot.end_at
+        self.during = DateTimeTZRange(slot.start_at, slot.end_at)
+        self.time_zone, self.tzdata_version = zone, tzdata_version
+        self.local_start = slot.start_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        return (
+            "slot", "practitioner", "start_at", "end_at", "during", "time_zone", "tzdata_version", "local_start",
+        )  # fmt: skip

@@ -30,6 +30,38 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         """Return the messages about one row."""
         return self.filter(subject_id=subject_id)
 
+    def plan(  # noqa: PLR0913  each word is a column of the plan
+        self,
+        *,
+        subject: models.Model,
+        kind: CommunicationKind,
+        recipient_id: UUID,
+        due_at: datetime,
+        expires_at: datetime | None = None,
+        occurrence: str = "once",
+        revision: int = 0,
+        channel: Channel = Channel.EMAIL,
+    ) -> None:
+        """
+        Plan one message; a message that is planned already stays as it is.
+
+        due_at      aware UTC; a time that has passed means at the next tick
+        expires_at  the instant after which nobody wants it any more
+        occurrence  tells messages of one kind about one row apart, for example revisions or days
+        """
+        row = self.model(
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            subject_revision=revision,
+            kind=kind,
+            channel=channel,
+            occurrence=occurrence,
+            recipient_id=recipient_id,
+            due_at=due_at,
+            expires_at=expires_at,
+        )
+        self.bulk_create([row], ignore_conflicts=True)
+
     def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
         """Void every planned message about one row; returns how many."""
         changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}

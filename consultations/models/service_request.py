@@ -1,5 +1,6 @@
 """The ask: one patient, one service line, and the questionnaires that belong to it."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from config.core.errors import FieldError
 from config.core.models import Record, Role, User
 from consultations.domain import completeness
 from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus
+from consultations.domain.policy import ChangePolicy
 from intake.domain.codes import ConsentStatus, ResponseStatus
 from intake.models import ConsentDocument
+from providers.models import Qualification
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -40,7 +43,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         offered = Q(
             service__roles__practitioner__user=user,
             service__roles__is_active=True,
-            state__in=user.practitioner.qualifications.filter(status="active").values("jurisdiction"),
+            state__in=Qualification.objects.filter(practitioner__user=user, status="active").values("jurisdiction"),
         )
         seen = self.model._default_manager.filter(mine | offered).exclude(status=RequestStatus.DRAFT)
         return self.filter(pk__in=seen.values("pk"))
@@ -89,6 +92,12 @@ class ServiceRequest(Record):
             # The patient's list of cases.
             models.Index(fields=["patient", "-authored_at", "id"], name="consultations_request_patient"),
         ]
+
+    @property
+    def change_policy(self) -> ChangePolicy:
+        """Return what the service allows of moving and cancelling; reads the service."""
+        service = self.service
+        return ChangePolicy(timedelta(minutes=service.change_notice_minutes), service.max_reschedules)
 
     def missing(self) -> tuple[FieldError, ...]:
         """Return what the patient has still to do before this may be submitted: three queries."""

@@ -1,0 +1,324 @@
+"""
+Booking a visit into a held time, moving it, and cancelling it.
+
+Refusal
+├── HoldExpired       (Conflict)  the time is no longer held by this person for this case
+├── PatientBusy       (Conflict)  the patient has another visit then
+├── AlreadyBooked     (Conflict)  the case has a visit; `appointment` is its id
+├── ReviewFirst       (Conflict)  a clinician must accept the case before a visit
+├── NoVisit           (Conflict)  the case cannot have a visit now
+├── NotLicensed       (Invalid)   the clinician may not see somebody in that state on that day
+└── policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition (Conflict)
+"""
+
+import importlib.metadata
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from config.core import audit
+from config.core.constraints import violated
+from config.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from config.core.flow import again_after_deadlock, flow
+from config.core.insertion import insert_unless_refused
+from config.core.models import AuditAction, Role, User
+from consultations.domain import lifecycle, policy
+from consultations.domain.codes import (
+    AppointmentStatus,
+    CommunicationKind,
+    EncounterStatus,
+    RequestStatus,
+    ReviewOutcome,
+)
+from consultations.models import Appointment, Communication, Encounter, ReviewTask, ServiceRequest
+from consultations.models.appointment import PATIENT_NEVER_TWICE
+from providers.domain.codes import Pathway, SlotStatus
+from providers.models import Slot
+from providers.queries import eligibility
+
+TZDATA = importlib.metadata.version("tzdata")
+
+
+class HoldExpired(Conflict):
+    """Offer free times again."""
+
+    code = "hold-expired"
+    title = "That time is no longer held for you"
+
+
+class PatientBusy(Conflict):
+    """Offer times at which the patient has no other visit."""
+
+    code = "patient-busy"
+    title = "You have another visit at that time"
+
+
+class AlreadyBooked(Conflict):
+    """Show the visit that is booked, whose id is in `appointment`."""
+
+    code = "already-booked"
+    title = "A visit is already booked"
+
+
+class ReviewFirst(Conflict):
+    """Wait until a clinician has accepted the case."""
+
+    code = "review-first"
+    title = "A clinician looks at your answers first"
+
+
+class NoVisit(Conflict):
+    """Show the case: it is not submitted, over, or needs no visit."""
+
+    code = "no-visit"
+    title = "A visit cannot be booked now"
+
+
+class NotLicensed(Invalid):
+    """Offer times of clinicians who may see the patient on that day."""
+
+    code = "not-licensed"
+    title = "This clinician cannot see you then"
+
+
+@again_after_deadlock
+@flow
+def book(*, request_id: UUID, hold_id: UUID, by: User, now: datetime) -> Appointment:
+    """
+    Book the visit of a case into a time that the patient holds.
+
+    Writes  Appointment `booked`, Slot `busy`, Communication (confirmation, reminders), StatusChange, AuditEvent
+    Raises  NotFound, AlreadyBooked, ReviewFirst, NoVisit, HoldExpired, NotLicensed, PatientBusy
+    Source  FHIR R4 Appointment; docs/flows.md, row "book"; docs/locking.md
+    """
+    request = _case(request_id, by)
+    _refuse_unless_bookable(request)
+    hold = _hold(hold_id, request=request, by=by, now=now)
+    _refuse_unless_licensed(hold, request=request)
+
+    appointment = _planned(request, hold)
+    if not insert_unless_refused(appointment):
+        raise PatientBusy("You have another visit at that time. Please choose another time.")
+    _take(hold, by=by, now=now)
+    _announce(appointment, kind=CommunicationKind.BOOKING_CONFIRMED, now=now)
+
+    audit.status_changed(appointment, old="", new=appointment.status, by=by, now=now)
+    _record("booked", appointment, by=by, now=now, action=AuditAction.CREATE)
+    return appointment
+
+
+@again_after_deadlock
+@flow
+def reschedule(
+    *, appointment_id: UUID, hold_id: UUID, by: User, now: datetime, override_reason: str = ""
+) -> Appointment:
+    """
+    Move a booked visit to a held time in one step: the visit has the new time, or still the old one.
+
+    override_reason  an administrator's, kept; lifts the policy of the service
+    Returns  the same row with the next revision
+    Writes   Appointment, Slot twice, Communication (old ones stopped, new ones planned), StatusChange, AuditEvent
+    Raises   NotFound, NotAllowed, policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition,
+             HoldExpired, NotLicensed, PatientBusy
+    Source   FHIR R4 Appointment; RFC 5545 SEQUENCE
+    """
+    appointment = _visit(appointment_id, by)
+    if appointment.status != AppointmentStatus.BOOKED:
+        raise lifecycle.BadTransition("Only a visit that is still to come can be moved.")
+    request = appointment.service_request
+    if not _overrides(by, override_reason):
+        policy.require_movable(
+            request.change_policy, start_at=appointment.start_at, reschedules=appointment.reschedules, now=now
+        )
+    hold = _hold(hold_id, request=request, by=by, now=now)
+    _refuse_unless_licensed(hold, request=request)
+
+    old_slot = appointment.slot
+    _take(hold, by=by, now=now)
+    _move(appointment, to=hold, override_reason=override_reason)
+    _give_back(old_slot, by=by, now=now, reason="rescheduled")
+    Communication.objects.stop(subject_id=appointment.pk, now=now, reason="rescheduled")
+    _announce(appointment, kind=CommunicationKind.BOOKING_MOVED, now=now)
+
+    _record("rescheduled", appointment, by=by, now=now, overridden=bool(override_reason))
+    return appointment
+
+
+@again_after_deadlock
+@flow
+def cancel(*, appointment_id: UUID, reason: str, by: User, now: datetime, override_reason: str = "") -> Appointment:
+    """
+    Cancel a visit and give its time back; the case stays open.
+
+    reason           the patient's or clinician's words; may be empty
+    override_reason  an administrator's, kept; lifts the policy of the service
+    Writes   Appointment `cancelled`, Slot `free`, Encounter `cancelled` if any, Communication, StatusChange, AuditEvent
+    Raises   NotFound, NotAllowed, policy.TooLateToChange, lifecycle.BadTransition
+    """
+    appointment = _visit(appointment_id, by)
+    lifecycle.require(
+        lifecycle.APPOINTMENT, appointment.status, AppointmentStatus.CANCELLED, why="This visit is already over."
+    )
+    if not _overrides(by, override_reason):
+        change_policy = appointment.service_request.change_policy
+        policy.require_cancellable(change_policy, start_at=appointment.start_at, now=now)
+
+    old, appointment.status = appointment.status, AppointmentStatus.CANCELLED
+    appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, by, reason
+    appointment.override_reason = override_reason or appointment.override_reason
+    appointment.revision += 1
+    appointment.save(
+        update_fields=[
+            "status", "cancelled_at", "cancelled_by", "cancel_reason", "override_reason", "revision", "updated_at",
+        ]
+    )  # fmt: skip
+    _give_back(appointment.slot, by=by, now=now, reason="cancelled")
+    _end_encounter(appointment, by=by, now=now)
+    Communication.objects.stop(subject_id=appointment.pk, now=now, reason="cancelled")
+    _tell(appointment, CommunicationKind.BOOKING_CANCELLED, due_at=now)
+
+    audit.status_changed(appointment, old=old, new=appointment.status, by=by, now=now)
+    _record("cancelled", appointment, by=by, now=now, overridden=bool(override_reason))
+    return appointment
+
+
+def _case(request_id: UUID, by: User) -> ServiceRequest:
+    mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "patient")
+    request = mine.filter(pk=request_id, patient__user=by).first()
+    if request is None:
+        raise NotFound("There is no such case.")
+    return request
+
+
+def _visit(appointment_id: UUID, by: User) -> Appointment:
+    rows = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    appointment = rows.select_related("slot", "patient", "service_request__service").filter(pk=appointment_id).first()
+    if appointment is None:
+        raise NotFound("There is no such visit.")
+    return appointment
+
+
+def _refuse_unless_bookable(request: ServiceRequest) -> None:
+    if request.status not in {RequestStatus.ACTIVE, RequestStatus.ON_HOLD}:
+        raise NoVisit("A visit can be booked once your answers are submitted and until the case is over.")
+    if request.service.pathway == Pathway.ASYNCHRONOUS:
+        raise NoVisit("This service needs no visit.")
+    accepted = ReviewTask.objects.filter(service_request=request, outcome=ReviewOutcome.ACCEPTED)
+    if request.service.pathway == Pathway.REVIEW_FIRST and not accepted.exists():
+        raise ReviewFirst("A clinician looks at your answers before a visit can be booked.")
+    live = Appointment.objects.live().filter(service_request=request).first()
+    if live is not None:
+        raise AlreadyBooked("A visit is already booked. You can move it.", extra={"appointment": str(live.pk)})
+
+
+def _hold(hold_id: UUID, *, request: ServiceRequest, by: User, now: datetime) -> Slot:
+    held = Slot.objects.held_by(by, now=now).filter(pk=hold_id, reference=request.pk, start_at__gt=now)
+    hold = held.select_related("practitioner").first()
+    if hold is None:
+        raise HoldExpired("That time is no longer held for you. Please choose a time again.")
+    if by.role == Role.PRACTITIONER and hold.practitioner.user_id != by.pk:
+        raise NotAllowed("You can move a visit to your own times only.")
+    return hold
+
+
+def _refuse_unless_licensed(hold: Slot, *, request: ServiceRequest) -> None:
+    reasons = eligibility.reasons(
+        service=request.service,
+        practitioner=hold.practitioner,
+        state=request.state,
+        start_at=hold.start_at,
+        # Whether the clinician takes new patients was settled when the time was held.
+        known_to=frozenset({hold.practitioner_id}),
+        born=request.patient.birth_date,
+    )
+    if reasons:
+        raise NotLicensed(reasons[0].words, extra={"reasons": [reason.code for reason in reasons]})
+
+
+def _planned(request: ServiceRequest, hold: Slot) -> Appointment:
+    appointment = Appointment(service_request=request, patient=request.patient, patient_state=request.state)
+    appointment.put_into(hold, tzdata_version=TZDATA)
+    return appointment
+
+
+def _take(hold: Slot, *, by: User, now: datetime) -> None:
+    if not Slot.objects.book(pk=hold.pk, now=now):
+        raise HoldExpired("That time is no longer held for you. Please choose a time again.")
+    audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=SlotStatus.BUSY, by=by, now=now)
+
+
+def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
+    columns = appointment.put_into(to, tzdata_version=TZDATA)
+    appointment.revision += 1
+    appointment.reschedules += 1
+    appointment.override_reason = override_reason or appointment.override_reason
+    try:
+        with transaction.atomic():  # the exclusion constraint is the lock
+            appointment.save(update_fields=[*columns, "revision", "reschedules", "override_reason", "updated_at"])
+    except IntegrityError as error:
+        if violated(error, PATIENT_NEVER_TWICE):
+            raise PatientBusy("You have another visit at that time. Please choose another time.") from error
+        raise
+
+
+def _give_back(slot: Slot, *, by: User, now: datetime, reason: str) -> None:
+    if Slot.objects.release(pk=slot.pk, now=now):
+        audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=by, now=now, reason=reason)
+
+
+def _end_encounter(appointment: Appointment, *, by: User, now: datetime) -> None:
+    encounter = Encounter.objects.select_for_update(no_key=True).filter(appointment=appointment).first()
+    if encounter is None or not lifecycle.may(lifecycle.ENCOUNTER, encounter.status, EncounterStatus.CANCELLED):
+        return
+    old, encounter.status = encounter.status, EncounterStatus.CANCELLED
+    encounter.save(update_fields=["status", "updated_at"])
+    audit.status_changed(encounter, old=old, new=encounter.status, by=by, now=now, reason="cancelled")
+
+
+def _overrides(by: User, reason: str) -> bool:
+    if not reason:
+        return False
+    if by.role != Role.ADMIN:
+        raise NotAllowed("Only an administrator may lift the policy of the service.")
+    return True
+
+
+def _announce(appointment: Appointment, *, kind: CommunicationKind, now: datetime) -> None:
+    _tell(appointment, kind, due_at=now)
+    for reminder, due_at in policy.reminders(appointment.start_at, now=now):
+        _tell(appointment, reminder, due_at=due_at, expires_at=appointment.start_at)
+
+
+def _tell(
+    appointment: Appointment, kind: CommunicationKind, *, due_at: datetime, expires_at: datetime | None = None
+) -> None:
+    Communication.objects.plan(
+        subject=appointment,
+        kind=kind,
+        recipient_id=appointment.patient.user_id,
+        due_at=due_at,
+        expires_at=expires_at,
+        occurrence=f"r{appointment.revision}",
+        revision=appointment.revision,
+    )
+
+
+def _record(
+    event: str,
+    appointment: Appointment,
+    *,
+    by: User,
+    now: datetime,
+    action: AuditAction = AuditAction.UPDATE,
+    overridden: bool = False,
+) -> None:
+    audit.record(
+        event=f"consultations.appointment.{event}",
+        action=action,
+        entity=appointment,
+        by=by,
+        now=now,
+        patient_id=appointment.patient_id,
+        detail={"slot": appointment.slot_id, "revision": appointment.revision, "overridden": overridden},
+    )
