@@ -24,15 +24,17 @@ class PostgresBinaries:
 
 def postgres() -> PostgresBinaries:
     """
-    Return the PostgreSQL to run.
+    Return the PostgreSQL to run: the one whose `bin` folder ANTEROOM_POSTGRES names, the wheel's, the machine's.
 
     The wheel's own start-up code is never imported: it leaves servers behind, and as root it opens parent folders.
     Raises  NoServer when neither the wheel nor the machine has one
     """
-    for bin_dir in (*_in_wheel(), *_on_machine()):
+    named = os.environ.get("ANTEROOM_POSTGRES")
+    for bin_dir in [Path(named)] if named else [*_in_wheel(), *_on_machine()]:
         if (bin_dir / "postgres").is_file() and (bin_dir / "initdb").is_file():
             return PostgresBinaries(bin_dir, _major(bin_dir))
-    message = "No PostgreSQL for this platform. Install PostgreSQL 15 or newer, or set DATABASE_URL."
+    where = f"in {named}" if named else "for this platform"
+    message = f"No PostgreSQL {where}. Install PostgreSQL 15 or newer, or set DATABASE_URL."
     raise NoServer(message)
 
 

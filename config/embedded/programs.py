@@ -101,6 +101,7 @@ def _environment(at: Addresses, process: str) -> dict[str, str]:
         "SITE_URL": at.site,
         "ANTEROOM_PROCESS": process,
         "PYTHONUNBUFFERED": "1",
-        # Tasks take ids as JSON and nothing is pickled, which is what Celery's warning about root is for.
-        "C_FORCE_ROOT": "1",
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        # Celery warns root because of pickle; here tasks take ids as JSON.
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore:You're running the worker with superuser"),
     }
