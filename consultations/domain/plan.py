@@ -1,0 +1,158 @@
+"""A care plan before it is stored: what a template proposes, what a clinician changes, on which days it falls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from config.core.errors import FieldError, Invalid
+from consultations.domain.codes import ActivityKind
+
+MAX_TIMES = 60
+MAX_DAYS = 730
+
+
+class PlanFaulty(Invalid):
+    """Correct the named goal or activity."""
+
+    code = "plan-faulty"
+    title = "Something in the plan needs to be corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Days after the signature: the first, the distance between two, and how many. `times` 0 means no day at all."""
+
+    first_after_days: int = 0
+    every_days: int = 0
+    times: int = 0
+
+    def days_from(self, start: date) -> list[date]:
+        """Return the planned calendar days, in order."""
+        return [start + timedelta(days=self.first_after_days + self.every_days * turn) for turn in range(self.times)]
+
+    @property
+    def words(self) -> str:
+        """Return the schedule as a patient reads it."""
+        if not self.times:
+            return ""
+        first = _after(self.first_after_days)
+        if self.times == 1:
+            return f"once, {first}"
+        return f"{self.times} times, {_every(self.every_days)}, first {first}"
+
+    def stored(self) -> dict[str, int]:
+        """Return the JSON of Activity.schedule."""
+        return {"first_after_days": self.first_after_days, "every_days": self.every_days, "times": self.times}
+
+
+@dataclass(frozen=True, slots=True)
+class GoalDraft:
+    """What the plan is for; `measure` is {instrument, title, target} or empty."""
+
+    description: str
+    measure: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityDraft:
+    """One thing to do."""
+
+    kind: str
+    title: str
+    detail: str = ""
+    schedule: Schedule = field(default_factory=Schedule)
+    schedule_text: str = ""
+    questionnaire_url: str = ""
+
+
+def goals(rows: Sequence[Mapping[str, Any]]) -> list[GoalDraft]:
+    """
+    Return the goals of a template or of a clinician.
+
+    rows    [{description, measure?}]
+    Raises  PlanFaulty with one error for each faulty row
+    """
+    faults: list[FieldError] = []
+    drafts = []
+    for index, row in enumerate(rows):
+        description = str(row.get("description", "")).strip()
+        if not description or len(description) > 2000:
+            faults.append(FieldError(f"goals[{index}].description", "required", "Say what the goal is."))
+        drafts.append(GoalDraft(description, row.get("measure") or {}))
+    _refuse(faults)
+    return drafts
+
+
+def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
+    """
+    Return the activities of a template or of a clinician.
+
+    rows    [{kind, title, detail?, schedule?: {first_after_days, every_days, times}, schedule_text?,
+            questionnaire_url?}]
+    Raises  PlanFaulty with one error for each faulty row
+    """
+    faults: list[FieldError] = []
+    drafts = []
+    for index, row in enumerate(rows):
+        faults += _faults_of(row, f"activities[{index}]")
+        schedule = schedule_of(row.get("schedule") or {})
+        drafts.append(
+            ActivityDraft(
+                kind=str(row.get("kind", "")),
+                title=str(row.get("title", "")).strip(),
+                detail=str(row.get("detail") or "").strip(),
+                schedule=schedule,
+                schedule_text=str(row.get("schedule_text") or schedule.words)[:200],
+                questionnaire_url=str(row.get("questionnaire_url") or ""),
+            )
+        )
+    _refuse(faults)
+    return drafts
+
+
+def schedule_of(row: Mapping[str, Any]) -> Schedule:
+    """Return the schedule of stored or sent JSON; days that are no whole numbers count as none."""
+    first, every, times = (_whole(row.get(name)) for name in ("first_after_days", "every_days", "times"))
+    return Schedule(first, every, times)
+
+
+def _faults_of(row: Mapping[str, Any], path: str) -> list[FieldError]:
+    faults = []
+    if row.get("kind") not in ActivityKind.values:
+        faults.append(FieldError(f"{path}.kind", "unknown", "Choose one of the kinds."))
+    if not 0 < len(str(row.get("title", "")).strip()) <= 200:
+        faults.append(FieldError(f"{path}.title", "required", "Say in a few words what is to be done."))
+    schedule = schedule_of(row.get("schedule") or {})
+    last = schedule.first_after_days + schedule.every_days * max(schedule.times - 1, 0)
+    if schedule.times > MAX_TIMES or last > MAX_DAYS:
+        faults.append(FieldError(f"{path}.schedule", "too-long", "At most 60 times within two years."))
+    if schedule.times > 1 and schedule.every_days == 0:
+        faults.append(FieldError(f"{path}.schedule", "required", "Say how many days lie between two times."))
+    if row.get("kind") == ActivityKind.MEASURE and not row.get("questionnaire_url"):
+        faults.append(FieldError(f"{path}.questionnaire_url", "required", "Say which questions are asked."))
+    return faults
+
+
+def _refuse(faults: Sequence[FieldError]) -> None:
+    if faults:
+        raise PlanFaulty(faults[0].detail, errors=faults)
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _after(days: int) -> str:
+    return "on the first day" if days == 0 else f"after {_days(days)}"
+
+
+def _every(days: int) -> str:
+    return {1: "every day", 7: "every week", 14: "every two weeks"}.get(days, f"every {_days(days)}")
+
+
+def _days(days: int) -> str:
+    if days % 7 == 0:
+        weeks = days // 7
+        return "a week" if weeks == 1 else f"{weeks} weeks"
+    return "a day" if days == 1 else f"{days} days"
