@@ -1,0 +1,15 @@
+"""Addresses of the kernel's pages; those of the demo exist only where settings say DEMO."""
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from config.core.html import mail, style, views
+
+app_name = "core"
+urlpatterns: list[URLPattern] = [path("", views.landing, name="landing")]
+if settings.DEMO:
+    urlpatterns += [
+        path("demo/mail/", mail.demo_mail, name="demo-mail"),
+        path("demo/mail/<slug:name>/", mail.read_demo_mail, name="read-demo-mail"),
+        path("demo/style/", style.demo_style, name="demo-style"),
+    ]

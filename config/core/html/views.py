@@ -1,0 +1,18 @@
+"""The front page."""
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """Say what this is, which services there are, and where to begin."""
+    # The kernel knows no app by import; which lines can be asked for, the installed providers app says.
+    active = apps.get_model("providers", "HealthcareService")._default_manager.filter(is_active=True)
+    services = [{"line": line, "url": f"/services/{line.slug}/"} for line in active.order_by("name", "id")[:12]]
+    return render(request, "core/landing.html", {"services": services, "home_url": settings.LOGIN_REDIRECT_URL})

@@ -1,0 +1,82 @@
+"""Icons, times in the reader's zone, and where an error's link leads."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.forms.widgets import ChoiceWidget
+from django.templatetags.static import static
+from django.utils.dateformat import format as written
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STYLES = {
+    "full": "l, F j, Y \\a\\t g:i A",
+    "short": "D, M j, g:i A",
+    "day": "l, F j",
+    "date": "F j, Y",
+    "time": "g:i A",
+}
+WITHOUT_ZONE = frozenset({"day", "date"})
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return a decorative icon of the sprite; the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("anteroom/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def when(instant: datetime | None, zone: str | tzinfo, style: str = "full") -> SafeString | str:
+    """
+    Return an instant as a <time> in the reader's zone, the zone named beside it.
+
+    instant  aware UTC; None gives an empty text
+    zone     IANA name or ZoneInfo of the person who reads
+    style    full, short, day, date or time; day and date leave the zone's name out
+    """
+    if instant is None:
+        return ""
+    local = instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    text = written(local, STYLES[style])
+    name = "" if style in WITHOUT_ZONE else f" {local.tzname()}"
+    return format_html('<time datetime="{}">{}{}</time>', local.isoformat(), text, name)
+
+
+@register.filter
+def first_input_id(field: BoundField) -> str:
+    """Return the id of the first control of a field, where an error's link leads."""
+    widget = field.field.widget
+    if isinstance(widget, forms.MultiWidget) or (widget.use_fieldset and isinstance(widget, ChoiceWidget)):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+@register.filter
+def control(field: BoundField) -> str:
+    """Return which markup a field needs: choices, group, tick or input."""
+    widget: Any = field.field.widget
+    if widget.use_fieldset:
+        return "choices" if isinstance(widget, ChoiceWidget) else "group"
+    return "tick" if isinstance(widget, forms.CheckboxInput) else "input"
+
+
+@register.simple_tag
+def styled(field: BoundField) -> SafeString:
+    """Return a field's control in our look; classes of its own (input--short, input--code) stay."""
+    given = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"input {given}".strip()})
+
+
+@register.filter
+def message_kind(message: Any) -> str:
+    """Return the look of a message of django.contrib.messages: its level in our words."""
+    return {"error": "emergency", "warning": "caution", "success": "good"}.get(message.level_tag, "information")
