@@ -1,0 +1,39 @@
+"""Answers as a person reads them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def words(value: Any) -> str:
+    """
+    Return an answer in words.
+
+    value  a stored answer: a scalar, {code, display}, {value, unit}, {title} or a list of these; None is nothing
+    """
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(words(one) for one in value)
+    if isinstance(value, Mapping):
+        return _of_object(value)
+    return str(value)
+
+
+def link_id(path: str) -> str:
+    """Return the linkId at the end of an answer's path."""
+    return path.rsplit("/", 1)[-1]
+
+
+def items(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield every item of a FHIR Questionnaire in document order, groups before their own items."""
+    for item in definition.get("item") or ():
+        yield item
+        yield from items(item)
+
+
+def _of_object(value: Mapping[str, Any]) -> str:
+    if "value" in value:
+        return f"{value['value']} {value.get('unit', '')}".strip()
+    return str(value.get("display") or value.get("text") or value.get("title") or value.get("code") or "")

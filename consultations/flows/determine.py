@@ -1,0 +1,177 @@
+"""The determination: what the clinician found against the protocol's criteria, signed and then fixed."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from config.core import audit
+from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from config.core.flow import flow
+from config.core.models import AuditAction, Role, User
+from consultations.domain import criteria as protocol_criteria
+from consultations.domain import words
+from consultations.domain.codes import DeterminationStatus, EncounterStatus, Outcome
+from consultations.models import Determination, DeterminationProtocol, Encounter
+from consultations.queries import evidence
+
+BEGUN = (EncounterStatus.IN_PROGRESS, EncounterStatus.FINISHED)
+
+
+class NoProtocol(Conflict):
+    """Tell an administrator: the service has no current protocol."""
+
+    code = "protocol-missing"
+    title = "This service has no protocol yet"
+
+
+class VisitNotBegun(Conflict):
+    """Begin the visit first."""
+
+    code = "visit-not-begun"
+    title = "The visit has not begun"
+
+
+class VisitNotFinished(Conflict):
+    """Finish the visit with its note, then sign."""
+
+    code = "visit-not-finished"
+    title = "The visit is not finished"
+
+
+class OutcomeUnknown(Invalid):
+    """Offer the four outcomes."""
+
+    code = "outcome-unknown"
+    title = "There is no such outcome"
+
+
+class AlreadySigned(Conflict):
+    """Record the determination again: that makes the next version."""
+
+    code = "already-signed"
+    title = "This was already signed"
+
+
+@flow
+def record(
+    *, encounter_id: UUID, outcome: str, criteria: Sequence[Mapping[str, Any]], rationale: str, by: User, now: datetime
+) -> Determination:
+    """
+    Record what the clinician determined; it stays a draft until it is signed.
+
+    outcome    a code of Outcome
+    criteria   [{code, finding, evidence?: [reference], note?}], each criterion of the current protocol once
+    rationale  at most 4,000 characters
+    Returns    the draft: the present one changed, or the next version where the former is signed
+    Writes     Determination, StatusChange, AuditEvent
+    Raises     NotFound, NotAllowed, VisitNotBegun, NoProtocol, OutcomeUnknown, criteria.CriteriaFaulty,
+               words.WordsMissing, words.WordsTooLong
+    Source     FHIR R4 ClinicalImpression; docs/flows.md, row "determine"
+    """
+    if outcome not in Outcome.values:
+        why = "Choose one of the outcomes."
+        raise OutcomeUnknown(why, errors=[FieldError("outcome", "unknown", why)])
+    rationale = words.required(rationale, "rationale")
+    encounter = _own(encounter_id, by)
+    if encounter.status not in BEGUN:
+        raise VisitNotBegun("Begin the visit first.")
+    request = encounter.appointment.service_request
+    protocol = DeterminationProtocol.objects.filter(service=request.service_id, is_current=True).first()
+    if protocol is None:
+        raise NoProtocol("This service has no protocol to decide by. Please tell an administrator.")
+    settled = protocol_criteria.frozen(protocol.criteria, criteria, known=evidence.of_case(request.pk).keys())
+
+    draft = _draft(encounter)
+    is_new = draft.recorded_by_id is None
+    draft.protocol, draft.outcome, draft.criteria, draft.rationale = protocol, outcome, settled, rationale
+    draft.recorded_by, draft.recorded_at = by, now
+    draft.save()
+    if is_new:
+        audit.status_changed(draft, old="", new=draft.status, by=by, now=now)
+    audit.record(
+        event="consultations.determination.recorded", action=AuditAction.CREATE if is_new else AuditAction.UPDATE,
+        entity=draft, by=by, now=now, patient_id=request.patient_id, detail={"version": draft.version},
+    )  # fmt: skip
+    return draft
+
+
+@flow
+def sign(*, determination_id: UUID, by: User, now: datetime) -> Determination:
+    """
+    Sign the determination; from then on the database refuses any change to it.
+
+    Writes  Determination `completed` with the digest of what was signed, StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, AlreadySigned, VisitNotFinished
+    Source  FHIR R4 ClinicalImpression, Provenance.signature; docs/flows.md, row "determine"
+    """
+    seen = Determination.objects.visible_to(by).filter(pk=determination_id).first()
+    if seen is None:
+        raise NotFound("There is no such determination.")
+    encounter = _own(seen.encounter_id, by)
+    determination = Determination.objects.select_for_update(no_key=True).get(pk=determination_id)
+    if determination.status == DeterminationStatus.COMPLETED:
+        raise AlreadySigned("This was already signed. Recording it again makes a new version.")
+    if encounter.status != EncounterStatus.FINISHED:
+        raise VisitNotFinished("Finish the visit with a note, then sign.")
+
+    determination.status = DeterminationStatus.COMPLETED
+    determination.signed_at, determination.signed_by = now, by
+    determination.sha256 = digest(determination)
+    determination.save(update_fields=["status", "signed_at", "signed_by", "sha256", "updated_at"])
+
+    patient_id = encounter.appointment.patient_id
+    audit.status_changed(
+        determination, old=DeterminationStatus.IN_PROGRESS, new=determination.status, by=by, now=now, reason="signed"
+    )
+    audit.record(
+        event="consultations.determination.signed", entity=determination, by=by, now=now, patient_id=patient_id,
+        detail={"version": determination.version, "sha256": determination.sha256},
+    )  # fmt: skip
+    return determination
+
+
+def digest(determination: Determination) -> str:
+    """
+    Return the SHA-256 of what was signed, in hexadecimal.
+
+    Reads   the row itself; the same row gives the same digest in any process
+    Source  RFC 8785 in spirit: keys in order, no white space, UTF-8
+    """
+    signed = {
+        "id": str(determination.pk),
+        "encounter": str(determination.encounter_id),
+        "version": determination.version,
+        "protocol": str(determination.protocol_id),
+        "outcome": determination.outcome,
+        "criteria": determination.criteria,
+        "rationale": determination.rationale,
+        "signed_at": determination.signed_at.isoformat() if determination.signed_at else "",
+        "signed_by": str(determination.signed_by_id),
+    }
+    text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _own(encounter_id: UUID, by: User) -> Encounter:
+    """Lock the encounter: it is what makes two versions come one after the other."""
+    if by.role != Role.PRACTITIONER:
+        raise NotAllowed("Only the clinician of the visit decides.")
+    mine = Encounter.objects.visible_to(by).filter(pk=encounter_id)
+    rows = Encounter.objects.select_for_update(no_key=True, of=("self",)).select_related("appointment__service_request")
+    encounter = rows.filter(pk__in=mine.values("pk")).first()
+    if encounter is None:
+        raise NotFound("There is no such visit.")
+    return encounter
+
+
+def _draft(encounter: Encounter) -> Determination:
+    draft = encounter.determinations.filter(status=DeterminationStatus.IN_PROGRESS).first()
+    if draft is not None:
+        return draft
+    newest = encounter.determinations.aggregate(newest=Max("version"))["newest"] or 0
+    return Determination(encounter=encounter, version=newest + 1)

@@ -1,0 +1,1 @@
+"""Reads of the consultations app that span several rows."""

@@ -1,0 +1,56 @@
+"""What a case holds that a decision may point at: answers, scores and flags."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from consultations.domain import shown
+from consultations.models import SupportingInfo
+from intake.models import Flag, QuestionnaireResponse
+
+
+class Evidence(NamedTuple):
+    """
+    One thing of a case. `ref` is a linkId, `score:NAME` or `flag:CODE`.
+
+    `value` is empty for a question without an answer; `anchor` is its place on the case screen.
+    """
+
+    ref: str
+    label: str
+    value: str
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the element of the case screen that shows it."""
+        return "e-" + "".join(sign if sign.isalnum() or sign == "-" else "-" for sign in self.ref)
+
+
+def of_case(request_id: UUID) -> dict[str, Evidence]:
+    """
+    Return everything of a case that a criterion may point at, by reference.
+
+    Reads  two queries
+    """
+    rows = SupportingInfo.objects.filter(service_request=request_id).select_related(
+        "questionnaire_response__questionnaire"
+    )
+    responses = [row.questionnaire_response for row in rows.order_by("position")]
+    found = [one for response in responses for one in of_response(response)]
+    raised = Flag.objects.active().filter(response__in=[one.pk for one in responses]).select_related("rule")
+    found += [Evidence(f"flag:{flag.rule.code}", flag.rule.clinician_text, flag.severity) for flag in raised]
+    return {one.ref: one for one in found}
+
+
+def of_response(response: QuestionnaireResponse) -> Iterator[Evidence]:
+    """Yield the questions and scores of one response, whose questionnaire is loaded."""
+    answers: dict[str, list[str]] = {}
+    for path, value in {**response.calculated, **response.answers}.items():
+        answers.setdefault(shown.link_id(path), []).append(shown.words(value))
+    for item in shown.items(response.questionnaire.definition):
+        if item.get("type") not in {"group", "display"}:
+            label = str(item.get("text") or item["linkId"])
+            yield Evidence(item["linkId"], label, "; ".join(answers.get(item["linkId"], ())))
+    for score in response.scores:
+        value = "" if score.get("value") is None else f"{score['value']} ({score.get('band') or 'no band'})"
+        yield Evidence(f"score:{score['instrument']}", str(score.get("title") or score["instrument"]), value)
