@@ -99,7 +99,7 @@ def hold(
     slot = next(filter(None, (_take(wish, diary) for diary in _in_order(free, wish))), None)
     if slot is None:
         raise _refusal(wish, practitioner_id)
-    _free(earlier, now=now, reason="replaced")
+    Slot.objects.give_back([held.pk for held in earlier], by=by, now=now, reason="replaced")
 
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
@@ -138,7 +138,8 @@ def expire(*, now: datetime, limit: int = 500) -> int:
     Writes   Slot `free`, StatusChange
     """
     expired = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE, expires_at__lte=now).order_by("id")
-    return _free(expired.select_for_update(skip_locked=True)[:limit], now=now, reason="expired")
+    waiting = expired.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+    return Slot.objects.give_back(list(waiting), by=None, now=now, reason="expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +196,9 @@ def _take(wish: _Wish, diary: Diary) -> Slot | None:
     """Return the slot with this clinician, or None when somebody was faster."""
     slot = _slot(wish, diary)
     own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
-    _free([held for held in own if block_of(held).overlaps(block_of(slot))], now=wish.now, reason="replaced")
-    _free(_expired_in_the_way(slot, now=wish.now), now=wish.now, reason="expired")
+    overlapped = [held.pk for held in own if block_of(held).overlaps(block_of(slot))]
+    Slot.objects.give_back(overlapped, by=wish.by, now=wish.now, reason="replaced")
+    Slot.objects.give_back(_expired_in_the_way(slot, now=wish.now), by=None, now=wish.now, reason="expired")
     if not Slot.objects.take(slot):
         return None
     if _is_still_offered(slot, wish):
@@ -229,21 +231,14 @@ def _is_still_offered(slot: Slot, wish: _Wish) -> bool:
     return bool(availability.free_at(asked, start_at=slot.start_at, now=wish.now, practitioner=only, skip=skip))
 
 
-def _expired_in_the_way(slot: Slot, *, now: datetime) -> Iterable[Slot]:
+def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:
     expired = Slot.objects.filter(
         practitioner=slot.practitioner_id,
         status=SlotStatus.BUSY_TENTATIVE,
         expires_at__lte=now,
         blocked__overlap=slot.blocked,
     )
-    return expired.order_by("id").select_for_update(no_key=True)
-
-
-def _free(slots: Iterable[Slot], *, now: datetime, reason: str) -> int:
-    freed = [slot for slot in slots if Slot.objects.release(pk=slot.pk, now=now)]
-    for slot in freed:
-        audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=None, now=now, reason=reason)
-    return len(freed)
+    return list(expired.values_list("pk", flat=True))
 
 
 def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:

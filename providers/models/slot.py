@@ -1,5 +1,6 @@
 """The time that a clinician is not free any more: held, booked or blocked."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
-from psycopg import sql
 
+from config.core import audit
 from config.core.constraints import UuidRange, known
+from config.core.insertion import insert_unless_refused
 from config.core.models import Record, User
 from providers.domain.codes import LIVE_SLOTS, SlotStatus
 
@@ -42,21 +44,18 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         return self.filter(status=SlotStatus.BUSY)
 
     def take(self, slot: "Slot") -> bool:
-        """
-        Insert the row unless a live one overlaps it; False, without an error or an aborted transaction, if one does.
+        """Insert the row unless a live one overlaps it; False, without an error, if one does."""
+        return insert_unless_refused(slot)
 
-        A plain INSERT that waits for the constraint's error deadlocks in chains when many want one time, up to a
-        minute; `ON CONFLICT DO NOTHING` lets the younger transaction withdraw (docs/locking.md).
-        """
-        fields = self.model._meta.concrete_fields
-        columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
-        values = [field.get_db_prep_save(field.pre_save(slot, add=True), connection) for field in fields]
-        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING RETURNING id").format(
-            sql.Identifier(self.model._meta.db_table), columns, sql.SQL(", ").join([sql.Placeholder()] * len(values))
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchone() is not None
+    def give_back(self, ids: Collection[UUID], *, by: User | None, now: datetime, reason: str) -> int:
+        """Free the holds among `ids`, write down why, and return how many they were."""
+        held = self.filter(pk__in=ids, status=SlotStatus.BUSY_TENTATIVE).order_by("id")
+        freed = [slot for slot in held.select_for_update(no_key=True) if self.release(pk=slot.pk, now=now)]
+        for slot in freed:
+            audit.status_changed(
+                slot, old=SlotStatus.BUSY_TENTATIVE, new=SlotStatus.FREE, by=by, now=now, reason=reason
+            )
+        return len(freed)
 
     def book(self, *, pk: UUID, now: datetime) -> bool:
         """Turn an unexpired hold into a booked time; False when it has expired or is gone."""

@@ -1,0 +1,169 @@
+"""Which booked visits a change of hours or licences would leave without either."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from config.core.errors import Conflict
+from providers.domain import hours
+from providers.domain.codes import SlotStatus
+from providers.domain.eligibility import Licence, local_date
+from providers.domain.hours import Change, Weekly
+from providers.domain.intervals import Interval, subtract
+from providers.domain.states import STATES
+from providers.models import AvailableTime, Practitioner, ScheduleException, Slot
+from providers.queries.diaries import change_of, weekly_window
+
+_LONGEST_VISIT = timedelta(days=1)
+
+
+class BookingsAffected(Conflict):
+    """Move or cancel the listed visits first, or say that you have seen each of them."""
+
+    code = "bookings-affected"
+    title = "Booked visits would be left without hours"
+
+
+class Affected(NamedTuple):
+    """A live slot that a change would strand; instants in UTC, the zone is the clinician's."""
+
+    slot: UUID
+    status: str
+    start_at: datetime
+    end_at: datetime
+    time_zone: str
+
+
+class Window(NamedTuple):
+    """One weekly window, the row of its schedule, and the service that it is for; None for every service."""
+
+    schedule: UUID
+    service: UUID | None
+    weekly: Weekly
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """All weekly windows and all dated exceptions, by the id of their row, of one clinician."""
+
+    windows: Sequence[Window]
+    changes: Mapping[UUID, Change]
+
+    def without_schedule(self, schedule: UUID | None) -> "Hours":
+        """Return the hours as they are without one schedule."""
+        return replace(self, windows=[window for window in self.windows if window.schedule != schedule])
+
+    def with_windows(self, windows: Iterable[Window]) -> "Hours":
+        """Return the hours with further weekly windows."""
+        return replace(self, windows=[*self.windows, *windows])
+
+    def with_change(self, row: UUID, change: Change) -> "Hours":
+        """Return the hours with one more dated exception."""
+        return replace(self, changes={**self.changes, row: change})
+
+    def without_change(self, row: UUID) -> "Hours":
+        """Return the hours as they are without one dated exception."""
+        return replace(self, changes={pk: change for pk, change in self.changes.items() if pk != row})
+
+    def free(self, span: Interval, *, service: UUID | None) -> tuple[Interval, ...]:
+        """Return the working time for a service that reaches into `span`."""
+        weekly = [window.weekly for window in self.windows if window.service in {None, service}]
+        changes = list(self.changes.values())
+        return subtract(
+            hours.opened(weekly=weekly, changes=changes, span=span), hours.closed(changes=changes, span=span)
+        )
+
+
+def hours_of(practitioner: Practitioner) -> Hours:
+    """Return all hours of a clinician, of every service: two queries."""
+    times = AvailableTime.objects.filter(schedule__practitioner=practitioner, schedule__is_active=True)
+    exceptions = ScheduleException.objects.filter(practitioner=practitioner, is_active=True)
+    return Hours(
+        windows=[
+            Window(row.schedule_id, row.schedule.service_id, weekly_window(row))
+            for row in times.select_related("schedule").order_by("id")
+        ],
+        changes={row.pk: change_of(row) for row in exceptions.order_by("id")},
+    )
+
+
+def settle(affected: Iterable[Affected], *, accepted: Collection[UUID]) -> list[UUID]:
+    """
+    Return the held slots among `affected`, which the change gives back.
+
+    accepted  booked slots that stay as they are although their hours go; the person who changes them has seen each
+    Raises    BookingsAffected naming every booked slot not in `accepted`
+    """
+    found = list(affected)
+    booked = [one for one in found if one.status == SlotStatus.BUSY and one.slot not in accepted]
+    if booked:
+        words = f"{len(booked)} booked visit{'s' if len(booked) > 1 else ''} would be left without hours or licence."
+        raise BookingsAffected(words, extra={"affected": [listed(one) for one in booked]})
+    return [one.slot for one in found if one.status == SlotStatus.BUSY_TENTATIVE]
+
+
+def listed(one: Affected) -> dict[str, str]:
+    """Return an affected slot as plain JSON."""
+    start, end = (at.isoformat().replace("+00:00", "Z") for at in (one.start_at, one.end_at))
+    return {"slot": str(one.slot), "start": start, "end": end, "time_zone": one.time_zone}
+
+
+def by_hours(practitioner: Practitioner, *, before: Hours, after: Hours, now: datetime) -> list[Affected]:
+    """
+    Return the live slots from `now` on that lie within the hours before the change and not within those after it.
+
+    Reads  Slot: one query
+    """
+    return [
+        _affected(slot, practitioner)
+        for slot in _upcoming(practitioner, now)
+        if _fits(slot, before) and not _fits(slot, after)
+    ]
+
+
+def by_licences(
+    practitioner: Practitioner, *, before: Iterable[Licence], after: Iterable[Licence], now: datetime
+) -> list[Affected]:
+    """
+    Return the live slots from `now` on that a licence covers before the change and none covers after it.
+
+    Reads  Slot: one query
+    """
+    earlier, later = list(before), list(after)
+    return [
+        _affected(slot, practitioner)
+        for slot in _upcoming(practitioner, now)
+        if _is_covered(slot, earlier) and not _is_covered(slot, later)
+    ]
+
+
+def upcoming(practitioner: Practitioner, *, now: datetime) -> list[Affected]:
+    """Return every live slot of a visit from `now` on; what somebody who leaves would strand: one query."""
+    return [_affected(slot, practitioner) for slot in _upcoming(practitioner, now)]
+
+
+def _upcoming(practitioner: Practitioner, now: datetime) -> list[Slot]:
+    rows = Slot.objects.taken(now).filter(
+        practitioner=practitioner, end_at__gt=now, start_at__gt=now - _LONGEST_VISIT, service__isnull=False
+    )
+    return list(rows.order_by("start_at", "id"))
+
+
+def _fits(slot: Slot, when: Hours) -> bool:
+    visit = Interval(slot.start_at, slot.end_at)
+    return any(free.contains(visit) for free in when.free(visit, service=slot.service_id))
+
+
+def _is_covered(slot: Slot, licences: Iterable[Licence]) -> bool:
+    if slot.state not in STATES:
+        return False
+    day = local_date(slot.state, slot.start_at)
+    return any(licence.jurisdiction == slot.state and licence.covers(day) for licence in licences)
+
+
+def _affected(slot: Slot, practitioner: Practitioner) -> Affected:
+    zone = ZoneInfo(str(practitioner.time_zone))
+    return Affected(slot.pk, slot.status, slot.start_at, slot.end_at, zone.key)
