@@ -192,11 +192,12 @@ def _case(request_id: UUID, by: User) -> ServiceRequest:
 
 
 def _visit(appointment_id: UUID, by: User) -> Appointment:
-    rows = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    appointment = rows.select_related("slot", "patient", "service_request__service").filter(pk=appointment_id).first()
-    if appointment is None:
+    # Locked before what it points to is read: a join would lose a row whose slot was changed while it waited.
+    mine = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    if mine.filter(pk=appointment_id).first() is None:
         raise NotFound("There is no such visit.")
-    return appointment
+    related = ("slot", "patient", "service_request__service", "service_request__patient")
+    return Appointment.objects.select_related(*related).get(pk=appointment_id)
 
 
 def _refuse_unless_bookable(request: ServiceRequest) -> None:
@@ -245,7 +246,8 @@ def _planned(request: ServiceRequest, hold: Slot) -> Appointment:
 def _take(hold: Slot, *, by: User, now: datetime) -> None:
     if not Slot.objects.book(pk=hold.pk, now=now):
         raise HoldExpired("That time is no longer held for you. Please choose a time again.")
-    audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=SlotStatus.BUSY, by=by, now=now)
+    hold.status, hold.expires_at = SlotStatus.BUSY, None
+    audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=hold.status, by=by, now=now)
 
 
 def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
