@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -150,7 +150,7 @@ def digest(determination: Determination) -> str:
         "outcome": determination.outcome,
         "criteria": determination.criteria,
         "rationale": determination.rationale,
-        "signed_at": determination.signed_at.isoformat() if determination.signed_at else "",
+        "signed_at": determination.signed_at.astimezone(UTC).isoformat() if determination.signed_at else "",
         "signed_by": str(determination.signed_by_id),
     }
     text = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -108,7 +108,11 @@ class Activity(Record):
     title = models.CharField(max_length=200)
     detail = models.TextField(blank=True)
     schedule_text = models.CharField(max_length=200, blank=True)
+    schedule = models.JSONField(
+        default=dict, help_text="{first_after_days, every_days, times}: days after the signature."
+    )
     due_dates = models.JSONField(default=list, help_text="Planned days, YYYY-MM-DD in the patient's zone.")
+    next_due_date = models.DateField(null=True, help_text="The first planned day whose questions are not open yet.")
     questionnaire_url = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
@@ -119,6 +123,14 @@ class Activity(Record):
             known("kind", ActivityKind, name="consultations_activity_kind_known"),
             known("status", ActivityStatus, name="consultations_activity_status_known"),
             all_or_none("done_at", "done_by", name="consultations_activity_done_whole"),
+        ]
+        indexes = [
+            # The tick that opens follow-up questions.
+            models.Index(
+                fields=["next_due_date", "id"],
+                name="consultations_activity_due",
+                condition=Q(next_due_date__isnull=False),
+            ),
         ]
 
 
