@@ -8,10 +8,12 @@ from factory.django import DjangoModelFactory
 
 from consultations.domain.codes import Priority, RequestStatus, TaskStatus
 from consultations.models import Appointment, ReviewTask, ServiceRequest, SupportingInfo
+from intake.domain.codes import ResponseStatus
 from providers.domain.codes import SlotStatus
 from providers.models import Slot
 from tests.factories.intake import (
     PatientFactory,
+    QuestionnaireFactory,
     QuestionnaireResponseFactory,
     ServiceQuestionnaireFactory,
 )
@@ -60,6 +62,18 @@ class SupportingInfoFactory(DjangoModelFactory):
         QuestionnaireResponseFactory, patient=factory.SelfAttribute("..service_request.patient")
     )
     position = factory.Sequence(lambda number: number)
+
+    class Params:
+        finished = factory.Trait(
+            questionnaire_response=factory.SubFactory(
+                QuestionnaireResponseFactory,
+                patient=factory.SelfAttribute("..service_request.patient"),
+                status=ResponseStatus.COMPLETED,
+                authored_at=NOW,
+                completed_at=NOW,
+                completed_by=factory.SelfAttribute("patient.user"),
+            )
+        )
 
 
 class ReviewTaskFactory(DjangoModelFactory):
@@ -137,5 +151,6 @@ def clinician(service, *, state="NY", **columns):
 def asking_service(*, questionnaires=1, **columns):
     """Return a service line that asks published questionnaires."""
     service = HealthcareServiceFactory(**columns)
-    ServiceQuestionnaireFactory.create_batch(questionnaires, service=service)
+    for position in range(questionnaires):
+        ServiceQuestionnaireFactory(service=service, url=QuestionnaireFactory().url, position=position)
     return service

@@ -38,7 +38,7 @@ def start(patient, service, **changes):
 
 def finished_case(**columns):
     case = ServiceRequestFactory(**columns)
-    SupportingInfoFactory(service_request=case, questionnaire_response__completed=True)
+    SupportingInfoFactory(service_request=case, finished=True)
     return case
 
 
@@ -121,7 +121,7 @@ def test_start_again_after_withdrawing_is_fine():
 
 def test_start_refuses_a_service_whose_questionnaire_is_not_published():
     service = asking_service()
-    ServiceQuestionnaireFactory(service=service, url=QuestionnaireFactory(status="draft").url)
+    ServiceQuestionnaireFactory(service=service, url=QuestionnaireFactory(status="draft").url, position=9)
 
     with pytest.raises(request.NotReady):
         start(PatientFactory(), service)
@@ -184,7 +184,7 @@ def test_submit_hands_the_case_to_the_queue():
 )
 def test_submit_takes_the_priority_from_the_flags(severity, priority, tier):
     case = finished_case()
-    FlagFactory(response=case.supporting_info.get().questionnaire_response, rule__severity=severity)
+    FlagFactory(response=case.supporting_info.get().questionnaire_response, severity=severity)
 
     request.submit(request_id=case.pk, by=case.patient.user, now=NOW)
 
@@ -195,8 +195,8 @@ def test_submit_takes_the_priority_from_the_flags(severity, priority, tier):
 def test_submit_leaves_superseded_flags_and_flags_of_other_cases_out():
     case = finished_case()
     response = case.supporting_info.get().questionnaire_response
-    FlagFactory(response=response, rule__severity=Severity.EMERGENCY, status="inactive", superseded_at=NOW)
-    FlagFactory(response__patient=case.patient, rule__severity=Severity.EMERGENCY)
+    FlagFactory(response=response, severity=Severity.EMERGENCY, status="inactive", superseded_at=NOW)
+    FlagFactory(response__patient=case.patient, severity=Severity.EMERGENCY)
 
     assert request.submit(request_id=case.pk, by=case.patient.user, now=NOW).priority == "routine"
 
