@@ -21,6 +21,8 @@ from config.embedded.watchdog import Watchdog
 
 LOG_BYTES = 5 * 1024 * 1024
 NAME_WIDTH = 6
+# The log file has the whole line; a traceback in JSON would fill the screen.
+SHOWN = 400
 
 
 @dataclass(eq=False)
@@ -93,7 +95,8 @@ class Children:
         child.log.flush()
         *lines, child.rest = (child.rest + got).split(b"\n")
         for line in lines if child.shown else ():
-            say(f"{child.command.name:<{NAME_WIDTH}} | {line.decode(errors='replace')}")
+            text = line.decode(errors="replace")
+            say(f"{child.command.name:<{NAME_WIDTH}} | {text if len(text) <= SHOWN else text[:SHOWN] + ' ...'}")
         return True
 
     def finish(self, child: Child) -> None:

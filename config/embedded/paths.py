@@ -94,7 +94,7 @@ def secret_key() -> str:
     """Return the secret key of this state folder, generated once, readable only by its owner."""
     file = make_state_dir() / "secret-key"
     if not file.exists():
-        draft = file.with_name(f".secret-key-{os.getpid()}")
+        draft = file.with_name(f".secret-key-{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         # A hard link never replaces, so of two processes that start at once both use the first one's key.
