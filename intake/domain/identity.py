@@ -1,5 +1,6 @@
 """What a person says of themselves when they register, and whether it can be true."""
 
+import functools
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -79,21 +80,29 @@ def _problems(given: Mapping[str, Any], *, today: date, languages: frozenset[str
             yield field, "blank", message
     if "birth_date" in given:
         yield from _birth_date(given["birth_date"], today=today)
+    yield from _phones(given)
+    known: dict[str, tuple[frozenset[str], str]] = {
+        "sex_at_birth": (frozenset(SexAtBirth.values), "Choose one of the answers."),
+        "state": (frozenset(STATES), "Choose a state from the list."),
+        "preferred_language": (languages, "Choose a language from the list."),
+        "time_zone": (_zones(), "Choose a time zone from the list."),
+    }
+    for field, (codes, message) in known.items():
+        if field in given and given[field] not in codes:
+            yield field, "unknown", message
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _phones(given: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for field in ("phone", "emergency_contact_phone"):
         number = given.get(field, "")
         missing = field == "phone" and field in given and not number
         if missing or e164(number) != number:
             yield field, "not-a-phone-number", "Enter a phone number with its area code, such as 212 555 0123."
-    known: dict[str, tuple[frozenset[str], str]] = {
-        "sex_at_birth": (frozenset(SexAtBirth.values), "Choose one of the answers."),
-        "state": (frozenset(STATES), "Choose a state from the list."),
-        "preferred_language": (languages, "Choose a language from the list."),
-    }
-    for field, (codes, message) in known.items():
-        if field in given and given[field] not in codes:
-            yield field, "unknown", message
-    if "time_zone" in given and given["time_zone"] not in zoneinfo.available_timezones():
-        yield "time_zone", "unknown", "Choose a time zone from the list."
 
 
 def _birth_date(birth_date: date, *, today: date) -> Iterator[tuple[str, str, str]]:

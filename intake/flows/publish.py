@@ -1,0 +1,175 @@
+"""Clinical content becomes rows: a new version is a new row, and a published one never changes."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.core import audit
+from config.core.errors import Conflict
+from config.core.flow import flow
+from config.core.models import AuditAction, User
+from intake.adapters.catalogue import Form, Line, Text
+from intake.domain.codes import QuestionnaireStatus
+from intake.models import ConsentDocument, FlagRule, Questionnaire, ServiceQuestionnaire
+from providers.models import HealthcareService
+
+_SERVICE_FIELDS = (
+    "name", "summary", "what_is_asked", "pathway", "modality", "states", "minimum_age_years", "questions_minutes",
+    "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "alignment_minutes", "minimum_notice_minutes",
+    "horizon_days", "max_visits_per_day", "hold_minutes", "change_notice_minutes", "max_reschedules",
+    "review_due_minutes",
+)  # fmt: skip
+
+
+class Changed(Conflict):
+    """Raise the version: what was published under this one is different."""
+
+    code = "published-version-changed"
+    title = "A published version cannot change"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one publishing did: `new` names each row that was not there, in order."""
+
+    service: HealthcareService
+    new: tuple[str, ...]
+
+
+@flow
+def publish(*, line: Line, by: User | None, now: datetime) -> Published:
+    """
+    Publish a service line with its questionnaires, safety rules and texts to sign.
+
+    Doing it again changes nothing; a service keeps what administrators tuned until the line's version changes.
+
+    Returns  the service, and the names of the new rows; () when everything was there
+    Writes   HealthcareService, Questionnaire, ServiceQuestionnaire, FlagRule, ConsentDocument, AuditEvent
+    Raises   Changed when content differs under a version that is published
+    Source   FHIR R4 Questionnaire.status; docs/flows.md
+    """
+    service, new = _service(line)
+    for form in line.forms:
+        new += _questionnaire(form, line)
+    _order(service, line.service["questionnaires"])
+    for rule in line.rules:
+        new += _rule(rule, service)
+    _retire_rules(service, codes=[rule["code"] for rule in line.rules])
+    for text in line.texts:
+        new += _text(text, service)
+
+    if new:
+        audit.record(
+            event="intake.catalogue.published", action=AuditAction.CREATE, entity=service, by=by, now=now,
+            detail={"new": new},
+        )  # fmt: skip
+    return Published(service, tuple(new))
+
+
+def _service(line: Line) -> tuple[HealthcareService, list[str]]:
+    told, version = line.service, line.service["version"]
+    service = HealthcareService.objects.select_for_update(no_key=True).filter(slug=line.slug).first()
+    if service is not None and service.catalogue_version == version:
+        return service, []
+    service = service or HealthcareService(slug=line.slug)
+    service.catalogue_version = version
+    for field in _SERVICE_FIELDS:
+        if field in told:
+            setattr(service, field, told[field])
+    service.save()
+    return service, [f"service {line.slug} {version}"]
+
+
+def _questionnaire(form: Form, line: Line) -> list[str]:
+    definition = form.definition
+    url, version = definition["url"], definition["version"]
+    sha256 = _digest(form.source)
+    scores = [score for score in line.scores if score["questionnaire"] == url]
+    before = Questionnaire.objects.filter(url=url, version=version).first()
+    if before is not None:
+        _refuse_change(before.canonical, (before.sha256, before.scores), (sha256, scores))
+        return []
+    Questionnaire.objects.published().filter(url=url).update(status=QuestionnaireStatus.RETIRED)
+    made = Questionnaire.objects.create(
+        url=url,
+        version=version,
+        title=definition["title"],
+        status=QuestionnaireStatus.ACTIVE,
+        source=form.source,
+        sha256=sha256,
+        definition=definition,
+        scores=scores,
+        minutes=next((one.get("minutes", 3) for one in line.service["questionnaires"] if one["url"] == url), 3),
+    )
+    return [f"questionnaire {made.canonical}"]
+
+
+def _order(service: HealthcareService, asked: Iterable[dict[str, Any]]) -> None:
+    wanted = [(one["url"], one["order"], one.get("required", True)) for one in asked]
+    present = service.questionnaires.order_by("position").values_list("url", "position", "required")
+    if sorted(present) == sorted(wanted):
+        return
+    service.questionnaires.all().delete()
+    ServiceQuestionnaire.objects.bulk_create(
+        ServiceQuestionnaire(service=service, url=url, position=position, required=required)
+        for url, position, required in wanted
+    )
+
+
+def _rule(rule: dict[str, Any], service: HealthcareService) -> list[str]:
+    words = {
+        "questionnaire_url": rule["questionnaire"],
+        "severity": rule["severity"],
+        "expression": rule["expression"],
+        "is_crisis": bool(rule.get("crisis")),
+        "clinician_text": rule["clinician_text"],
+        "patient_text": rule.get("patient_text") or "",
+        "evidence": rule["evidence"],
+        "source": rule["source"],
+    }
+    code, version = rule["code"], rule["version"]
+    name = f"flag rule {code} {version}"
+    before = FlagRule.objects.filter(service=service, code=code, version=version).first()
+    if before is not None:
+        _refuse_change(name, {field: getattr(before, field) for field in words}, words)
+        return []
+    service.flag_rules.filter(code=code).update(is_current=False)
+    FlagRule.objects.create(service=service, code=code, version=version, **words)
+    return [name]
+
+
+def _retire_rules(service: HealthcareService, *, codes: list[str]) -> None:
+    service.flag_rules.filter(is_current=True).exclude(code__in=codes).update(is_current=False)
+
+
+def _text(text: Text, service: HealthcareService) -> list[str]:
+    name = f"consent document {text.slug} {text.version} {text.language}"
+    sha256 = _digest(text.body)
+    same_text = ConsentDocument.objects.filter(slug=text.slug, language=text.language)
+    before = same_text.filter(version=text.version).first()
+    if before is not None:
+        _refuse_change(name, (before.title, before.sha256), (text.title, sha256))
+        before.services.add(service)
+        return []
+    same_text.update(is_current=False)
+    made = ConsentDocument.objects.create(
+        slug=text.slug,
+        version=text.version,
+        language=text.language,
+        title=text.title,
+        body=text.body,
+        sha256=sha256,
+    )
+    made.services.add(service)
+    return [name]
+
+
+def _refuse_change(name: str, before: Any, after: Any) -> None:
+    if before != after:
+        raise Changed(f"{name} is published and differs from the file. Give the file a new version.")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
