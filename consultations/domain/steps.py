@@ -1,0 +1,158 @@
+"""Where a case is, who acts next, and what they do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from consultations.domain.codes import AppointmentStatus, RequestStatus, ReviewOutcome
+from providers.domain.codes import Pathway
+
+
+class Actor(StrEnum):
+    """Whose turn it is."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    NOBODY = "nobody"
+
+
+class Step(NamedTuple):
+    """What happens next: whose turn, a stable code, and words for the patient."""
+
+    actor: Actor
+    code: str
+    words: str
+
+
+class Mark(NamedTuple):
+    """One stage of the way; `state` is done, now or next."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    What decides where a case is.
+
+    outcome       of the review; empty while it is not decided
+    visit_status  of the newest visit; empty when there never was one
+    """
+
+    status: str
+    pathway: str
+    is_complete: bool = False
+    outcome: str = ""
+    visit_status: str = ""
+    visit_start_at: datetime | None = None
+    visit_end_at: datetime | None = None
+    has_plan: bool = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether a clinician has accepted the case."""
+        return self.outcome == ReviewOutcome.ACCEPTED
+
+    @property
+    def needs_visit(self) -> bool:
+        """Tell whether a visit belongs to this service."""
+        return self.pathway != Pathway.ASYNCHRONOUS
+
+    @property
+    def may_book(self) -> bool:
+        """Tell whether the patient may pick a time now; the flow decides with the same words."""
+        is_open = self.status in {RequestStatus.ACTIVE, RequestStatus.ON_HOLD}
+        is_next = self.pathway != Pathway.REVIEW_FIRST or self.is_accepted
+        return is_open and self.needs_visit and is_next and not self.has_visit and not self.is_visited
+
+    @property
+    def has_visit(self) -> bool:
+        """Tell whether a visit is going to happen or is happening."""
+        live = {AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatus.ARRIVED}
+        return self.visit_status in live
+
+    @property
+    def is_visited(self) -> bool:
+        """Tell whether the visit has taken place."""
+        return self.visit_status == AppointmentStatus.FULFILLED
+
+
+def next_step(standing: Standing, *, now: datetime) -> Step:
+    """
+    Return whose turn it is.
+
+    now      aware UTC
+    Source   docs/flows.md, the journey table
+    """
+    if standing.status == RequestStatus.DRAFT:
+        return _of_draft(standing)
+    if standing.status == RequestStatus.ON_HOLD:
+        return Step(Actor.PATIENT, "answer-question", "Your clinician asked you something. Please answer.")
+    if standing.status == RequestStatus.ACTIVE:
+        return _of_active(standing, now)
+    return _of_closed(standing)
+
+
+def way(standing: Standing) -> list[Mark]:
+    """Return the stages of the case in order, as a patient sees them."""
+    is_over = standing.status in {RequestStatus.COMPLETED, RequestStatus.REVOKED}
+    done = {
+        "Your questions": standing.status != RequestStatus.DRAFT,
+        "Clinician review": bool(standing.outcome),
+        "Pick a time": standing.has_visit or standing.is_visited,
+        "Your visit": standing.is_visited,
+        "Your care plan": standing.has_plan or standing.status == RequestStatus.COMPLETED,
+    }
+    if not standing.needs_visit:
+        done = {label: is_done for label, is_done in done.items() if label not in {"Pick a time", "Your visit"}}
+    marks, current_found = [], is_over
+    for label, is_done in done.items():
+        state = "done" if is_done else "next"
+        if state == "next" and not current_found:
+            state, current_found = "now", True
+        marks.append(Mark(label, state))
+    return marks
+
+
+def _of_draft(standing: Standing) -> Step:
+    if standing.is_complete:
+        return Step(Actor.PATIENT, "submit", "Everything is answered. Look it over and submit it.")
+    return Step(Actor.PATIENT, "answer", "Finish what is missing, then submit it.")
+
+
+def _of_active(standing: Standing, now: datetime) -> Step:
+    if standing.is_visited:
+        return Step(Actor.CLINICIAN, "decide", "Your visit is done. Your clinician writes down what comes next.")
+    if standing.has_visit:
+        return _of_visit(standing, now)
+    if standing.may_book and standing.visit_status == AppointmentStatus.NOSHOW:
+        return Step(Actor.PATIENT, "book", "You missed your visit. Please pick a new time.")
+    if standing.may_book:
+        return Step(Actor.PATIENT, "book", "Pick a time for your visit.")
+    if standing.outcome:
+        return Step(Actor.CLINICIAN, "decide", "Your clinician writes down what comes next.")
+    return Step(Actor.CLINICIAN, "review", "A clinician looks at your answers.")
+
+
+def _of_visit(standing: Standing, now: datetime) -> Step:
+    if standing.visit_status == AppointmentStatus.ARRIVED:
+        return Step(Actor.CLINICIAN, "visit", "Your visit is going on.")
+    if standing.visit_status == AppointmentStatus.CHECKED_IN:
+        return Step(Actor.CLINICIAN, "begin", "You are checked in. Your clinician will begin the visit.")
+    if standing.visit_end_at is not None and now >= standing.visit_end_at:
+        return Step(Actor.CLINICIAN, "visit", "The time of your visit is over. Your clinician will close it.")
+    if standing.outcome:
+        return Step(Actor.NOBODY, "wait-for-visit", "Your visit is booked. Check in shortly before it starts.")
+    return Step(Actor.CLINICIAN, "review", "Your visit is booked. A clinician looks at your answers before it.")
+
+
+def _of_closed(standing: Standing) -> Step:
+    if standing.outcome == ReviewOutcome.DECLINED:
+        return Step(Actor.NOBODY, "declined", "A clinician looked at your answers and could not take this further.")
+    if standing.outcome == ReviewOutcome.REFERRED:
+        return Step(Actor.NOBODY, "referred", "A clinician looked at your answers and suggests other care.")
+    if standing.status == RequestStatus.REVOKED:
+        return Step(Actor.NOBODY, "withdrawn", "You withdrew this.")
+    return Step(Actor.NOBODY, "completed", "This is complete.")
