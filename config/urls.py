@@ -1,5 +1,12 @@
 """Every address of the product."""
 
-from django.urls import path
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[path] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("config.core.html.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/two-step/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("providers.api.urls")),
+]

@@ -6,7 +6,10 @@ from django.urls import URLPattern, path
 from config.core.html import mail, style, views
 
 app_name = "core"
-urlpatterns: list[URLPattern] = [path("", views.landing, name="landing")]
+urlpatterns: list[URLPattern] = [
+    path("", views.landing, name="landing"),
+    path("account/", views.account, name="account"),
+]
 if settings.DEMO:
     urlpatterns += [
         path("demo/mail/", mail.demo_mail, name="demo-mail"),

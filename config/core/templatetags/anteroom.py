@@ -71,9 +71,9 @@ def control(field: BoundField) -> str:
 
 @register.simple_tag
 def styled(field: BoundField) -> SafeString:
-    """Return a field's control in our look; classes of its own (input--short, input--code) stay."""
+    """Return a field's control in our look; its own classes stay, a placeholder goes: it vanishes when needed."""
     given = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"input {given}".strip()})
+    return field.as_widget(attrs={"class": f"input {given}".strip(), "placeholder": False})
 
 
 @register.filter
