@@ -1,0 +1,78 @@
+"""Follow-up questions open on their day, once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from consultations.domain.codes import ActivityStatus, CommunicationKind
+from consultations.flows import follow_up, plan_care
+from consultations.models import Activity, ActivityOutcome, Communication
+from intake.domain.codes import ResponseStatus
+from tests.factories.clinic import planned
+from tests.factories.intake import QuestionnaireFactory
+
+pytestmark = pytest.mark.django_db
+SIGNED = datetime(2026, 6, 1, 14, tzinfo=UTC)
+# Midnight of 8 June in New York.
+DAY = datetime(2026, 6, 8, 4, tzinfo=UTC)
+
+
+def measured(*, times=2):
+    questionnaire = QuestionnaireFactory()
+    schedule = {"first_after_days": 7, "every_days": 7, "times": times}
+    activity = {"kind": "measure", "title": "Ask", "questionnaire_url": questionnaire.url, "schedule": schedule}
+    written = planned(activities=[activity])
+    plan_care.sign(care_plan_id=written.pk, by=written.recorded_by, now=SIGNED)
+    return written
+
+
+def test_open_due_waits_for_the_day_in_the_patients_zone():
+    measured()
+
+    assert follow_up.open_due(now=DAY - timedelta(seconds=1)) == 0
+    assert follow_up.open_due(now=DAY) == 1
+
+
+def test_open_due_makes_response_outcome_and_message():
+    written = measured()
+
+    follow_up.open_due(now=DAY)
+
+    outcome = ActivityOutcome.objects.get()
+    response = outcome.questionnaire_response
+    assert (str(outcome.due_date), response.patient, response.status) == (
+        "2026-06-08", written.patient, ResponseStatus.IN_PROGRESS,
+    )  # fmt: skip
+    assert Communication.objects.get(subject_id=outcome.pk).kind == CommunicationKind.MEASURE_DUE
+    activity = Activity.objects.get()
+    assert (activity.status, str(activity.next_due_date)) == (ActivityStatus.IN_PROGRESS, "2026-06-15")
+
+
+def test_open_due_twice_opens_once():
+    measured()
+
+    assert [follow_up.open_due(now=DAY), follow_up.open_due(now=DAY)] == [1, 0]
+
+
+def test_open_due_asks_once_for_several_missed_days():
+    measured(times=3)
+
+    assert follow_up.open_due(now=DAY + timedelta(days=7)) == 1
+
+    assert str(ActivityOutcome.objects.get().due_date) == "2026-06-15"
+    assert str(Activity.objects.get().next_due_date) == "2026-06-22"
+
+
+def test_open_due_ends_with_the_last_day():
+    measured(times=1)
+
+    follow_up.open_due(now=DAY)
+
+    assert Activity.objects.get().next_due_date is None
+
+
+def test_open_due_skips_questions_that_are_not_published():
+    measured()
+    Activity.objects.update(questionnaire_url="urn:gone")
+
+    assert follow_up.open_due(now=DAY) == 0

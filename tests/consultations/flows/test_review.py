@@ -1,0 +1,347 @@
+"""The review: one owner at a time, nothing written by a stale one, nothing lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from config.core.errors import NotAllowed, NotFound
+from config.core.models import StatusChange
+from consultations.domain import words
+from consultations.domain.codes import (
+    AppointmentStatus,
+    CommunicationKind,
+    RequestStatus,
+    ReviewOutcome,
+    TaskStatus,
+)
+from consultations.flows import acknowledge, review
+from consultations.models import Communication, ReviewTask
+from intake.domain.codes import Severity
+from providers.domain.codes import SlotStatus
+from tests.factories.clinic import claimed, flagged, waiting
+from tests.factories.consultations import AppointmentFactory, clinician
+from tests.factories.core import UserFactory
+from tests.factories.providers import NOW, HealthcareServiceFactory, QualificationFactory
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=15)
+
+
+def test_claim_next_gives_the_safest_choice_first_then_the_nearest_due():
+    service = HealthcareServiceFactory()
+    routine = waiting(service, due_at=NOW + timedelta(hours=1))
+    urgent = waiting(service, tier=1, due_at=NOW + timedelta(hours=9))
+    emergency = waiting(service, tier=0, due_at=NOW + timedelta(hours=99))
+    by = clinician(service).user
+
+    taken = [review.claim_next(by=by, now=NOW).pk for _ in range(3)]
+
+    assert taken == [emergency.pk, urgent.pk, routine.pk]
+    assert review.claim_next(by=by, now=NOW) is None
+
+
+def test_claim_next_gives_owner_lease_fence_and_history():
+    task = waiting()
+    practitioner = clinician(task.service)
+
+    taken = review.claim_next(by=practitioner.user, now=NOW)
+
+    assert (taken.owner, taken.fence, taken.lease_expires_at) == (practitioner, 1, LATER)
+    change = StatusChange.objects.get(entity_id=task.pk)
+    assert (change.old, change.new, change.changed_by) == ("ready", "in-progress", practitioner.user)
+
+
+def test_claim_next_leaves_other_states_services_and_expired_licences():
+    task = waiting()
+    elsewhere = clinician(task.service, state="NJ")
+    other_service = clinician(HealthcareServiceFactory())
+    expired = clinician(task.service)
+    expired.qualifications.update(valid_until=NOW.date() - timedelta(days=1))
+
+    for practitioner in (elsewhere, other_service, expired):
+        assert review.claim_next(by=practitioner.user, now=NOW) is None
+
+
+def test_claim_next_takes_only_the_service_that_was_asked_for():
+    first, second = waiting(), waiting()
+    practitioner = clinician(first.service)
+    practitioner.roles.create(service=second.service)
+
+    taken = review.claim_next(by=practitioner.user, now=NOW, service_id=second.service_id)
+
+    assert taken.pk == second.pk
+
+
+def test_claim_next_takes_a_case_whose_lease_ended():
+    task = waiting()
+    claimed(task, now=NOW)
+
+    taken = review.claim_next(by=clinician(task.service).user, now=LATER)
+
+    assert (taken.pk, taken.fence) == (task.pk, 2)
+
+
+def test_claim_next_refuses_patients():
+    with pytest.raises(NotAllowed):
+        review.claim_next(by=UserFactory(), now=NOW)
+
+
+def test_claim_refuses_a_case_that_somebody_else_holds_and_names_them():
+    task = waiting()
+    _, holder = claimed(task, now=NOW)
+
+    with pytest.raises(review.AlreadyClaimed) as refusal:
+        review.claim(task_id=task.pk, by=clinician(task.service).user, now=NOW)
+
+    assert refusal.value.extra == {"held_by": holder.display_name, "lease_expires_at": LATER.isoformat()}
+
+
+def test_claim_again_by_the_holder_makes_the_older_screen_stale():
+    task = waiting()
+    first, practitioner = claimed(task, now=NOW)
+
+    second = review.claim(task_id=task.pk, by=practitioner.user, now=NOW)
+
+    assert second.fence == first.fence + 1
+    with pytest.raises(review.LeaseLost):
+        review.renew(task_id=task.pk, fence=first.fence, by=practitioner.user, now=NOW)
+
+
+@pytest.mark.parametrize("status", [TaskStatus.ON_HOLD, TaskStatus.CANCELLED])
+def test_claim_refuses_what_does_not_wait(status):
+    task = waiting(status=status)
+
+    with pytest.raises(review.AlreadyClaimed):
+        review.claim(task_id=task.pk, by=clinician(task.service).user, now=NOW)
+
+
+def test_claim_refuses_a_licence_that_is_not_in_force():
+    task = waiting()
+    practitioner = clinician(task.service)
+    practitioner.qualifications.update(valid_until=NOW.date() - timedelta(days=1))
+
+    with pytest.raises(review.NotLicensed):
+        review.claim(task_id=task.pk, by=practitioner.user, now=NOW)
+
+
+def test_claim_hides_cases_of_other_states():
+    task = waiting()
+
+    with pytest.raises(NotFound):
+        review.claim(task_id=task.pk, by=clinician(task.service, state="NJ").user, now=NOW)
+
+
+def test_renew_moves_the_end_of_the_lease():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    renewed = review.renew(task_id=task.pk, fence=1, by=practitioner.user, now=NOW + timedelta(minutes=14))
+
+    assert renewed.lease_expires_at == NOW + timedelta(minutes=29)
+
+
+WRITES = {
+    "renew": lambda **who: review.renew(**who),
+    "save_note": lambda **who: review.save_note(note="A note.", **who),
+    "release": lambda **who: review.release(**who),
+    "ask_patient": lambda **who: review.ask_patient(message="How are you?", **who),
+    "accept": lambda **who: review.accept(**who),
+    "decline": lambda **who: review.decline(reason="Not for you.", **who),
+    "refer": lambda **who: review.refer(to="Your doctor", reason="Closer.", **who),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_write_is_refused_with_another_number(write):
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    with pytest.raises(review.LeaseLost) as refusal:
+        write(task_id=task.pk, fence=0, by=practitioner.user, now=NOW)
+
+    assert refusal.value.code == "lease-lost"
+    assert refusal.value.extra["held_by"] == practitioner.display_name
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_write_is_refused_when_the_lease_ended(write):
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    with pytest.raises(review.LeaseLost):
+        write(task_id=task.pk, fence=1, by=practitioner.user, now=LATER)
+
+    assert ReviewTask.objects.get(pk=task.pk).status == TaskStatus.IN_PROGRESS
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_write_is_refused_to_a_colleague_who_guesses_the_number(write):
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    with pytest.raises(review.LeaseLost) as refusal:
+        write(task_id=task.pk, fence=1, by=clinician(task.service).user, now=NOW)
+
+    assert refusal.value.extra == {"held_by": practitioner.display_name, "lease_expires_at": LATER.isoformat()}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_write_is_hidden_from_clinicians_of_other_states(write):
+    task, _ = claimed(waiting(), now=NOW)
+
+    with pytest.raises(NotFound):
+        write(task_id=task.pk, fence=1, by=clinician(task.service, state="NJ").user, now=NOW)
+
+
+def test_save_note_keeps_the_words_after_the_lease_ended():
+    task, practitioner = claimed(waiting(), now=NOW)
+    review.save_note(task_id=task.pk, fence=1, note="Asked about sleep.", by=practitioner.user, now=NOW)
+
+    again = review.claim(task_id=task.pk, by=practitioner.user, now=LATER)
+
+    assert again.draft_note == "Asked about sleep."
+
+
+def test_release_puts_the_case_back():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    released = review.release(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
+
+    assert (released.status, released.owner, released.lease_expires_at) == (TaskStatus.READY, None, None)
+    assert review.claim_next(by=clinician(task.service).user, now=NOW).fence == 2
+
+
+def test_ask_patient_puts_case_and_task_on_hold_and_plans_a_message():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    ask = review.ask_patient(task_id=task.pk, fence=1, message=" Which dose? ", by=practitioner.user, now=NOW)
+
+    task.refresh_from_db()
+    assert ask.message == "Which dose?"
+    assert task.status == TaskStatus.ON_HOLD
+    assert task.service_request.status == RequestStatus.ON_HOLD
+    message = Communication.objects.get(subject_id=ask.pk)
+    assert message.kind == CommunicationKind.CLINICIAN_ASKS
+    assert message.recipient == task.service_request.patient.user
+
+
+def test_ask_patient_refuses_no_words():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    with pytest.raises(words.WordsMissing):
+        review.ask_patient(task_id=task.pk, fence=1, message="  ", by=practitioner.user, now=NOW)
+
+
+def asked():
+    task, practitioner = claimed(waiting(), now=NOW)
+    return review.ask_patient(task_id=task.pk, fence=1, message="Which dose?", by=practitioner.user, now=NOW), task
+
+
+def test_answer_ask_returns_the_case_with_the_clock_stopped_meanwhile():
+    ask, task = asked()
+    patient, due_at = ask.service_request.patient, task.due_at
+
+    answered = review.answer_ask(ask_id=ask.pk, answer="5 mg", by=patient.user, now=NOW + timedelta(hours=5))
+
+    task = ReviewTask.objects.select_related("service_request").get(pk=task.pk)
+    assert answered.answer == "5 mg"
+    assert (task.status, task.service_request.status) == (TaskStatus.READY, RequestStatus.ACTIVE)
+    assert task.due_at == due_at + timedelta(hours=5)
+    assert task.service_request.due_at == task.due_at
+
+
+def test_answer_ask_refuses_a_second_answer():
+    ask, _ = asked()
+    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+
+    with pytest.raises(review.AlreadyAnswered):
+        review.answer_ask(ask_id=ask.pk, answer="10 mg", by=ask.service_request.patient.user, now=NOW)
+
+
+def test_answer_ask_hides_the_questions_of_others():
+    ask, _ = asked()
+
+    with pytest.raises(NotFound):
+        review.answer_ask(ask_id=ask.pk, answer="5 mg", by=UserFactory(), now=NOW)
+
+
+def test_accept_completes_the_task_and_leaves_the_case_active():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    decided = review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
+
+    assert (decided.status, decided.outcome) == (TaskStatus.COMPLETED, ReviewOutcome.ACCEPTED)
+    assert (decided.decided_by, decided.decided_at) == (practitioner.user, NOW)
+    assert decided.service_request.status == RequestStatus.ACTIVE
+    assert Communication.objects.get(subject_id=task.pk).kind == CommunicationKind.REVIEW_DECIDED
+
+
+def test_decline_closes_the_case_and_cancels_its_visit():
+    task, practitioner = claimed(waiting(), now=NOW)
+    visit = AppointmentFactory(service_request=task.service_request)
+
+    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+
+    visit.refresh_from_db()
+    request = visit.service_request
+    request.refresh_from_db()
+    assert (request.status, request.decision_note) == (RequestStatus.REVOKED, "Not for you.")
+    assert (visit.status, visit.slot.status) == (AppointmentStatus.CANCELLED, SlotStatus.FREE)
+
+
+def test_refer_says_where_to():
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    decided = review.refer(
+        task_id=task.pk, fence=1, to="Heart clinic", reason="Arrhythmia.", by=practitioner.user, now=NOW
+    )
+
+    assert (decided.outcome, decided.referred_to) == (ReviewOutcome.REFERRED, "Heart clinic")
+    assert decided.service_request.decision_note == "Heart clinic: Arrhythmia."
+
+
+@pytest.mark.parametrize("severity", [Severity.EMERGENCY, Severity.URGENT])
+def test_decision_waits_for_a_name_under_each_grave_flag(severity):
+    task, practitioner = claimed(waiting(), now=NOW)
+    flag = flagged(task.service_request, severity=severity)
+
+    with pytest.raises(review.FlagsWaiting) as refusal:
+        review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
+    acknowledge.acknowledge_flag(flag_id=flag.pk, note="Called.", by=practitioner.user, now=NOW)
+
+    assert refusal.value.extra == {"flags": [str(flag.pk)]}
+    assert review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
+
+
+def test_decision_does_not_wait_for_a_caution():
+    task, practitioner = claimed(waiting(), now=NOW)
+    flagged(task.service_request, severity=Severity.CAUTION)
+
+    assert review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
+
+
+def test_acknowledge_flag_puts_name_time_and_note():
+    task, practitioner = claimed(waiting(), now=NOW)
+    flag = flagged(task.service_request)
+
+    acknowledged = acknowledge.acknowledge_flag(flag_id=flag.pk, note="Called.", by=practitioner.user, now=NOW)
+
+    assert (acknowledged.acknowledged_by, acknowledged.acknowledged_at) == (practitioner.user, NOW)
+    with pytest.raises(acknowledge.AlreadyAcknowledged):
+        acknowledge.acknowledge_flag(flag_id=flag.pk, note="Again.", by=practitioner.user, now=NOW)
+
+
+def test_acknowledge_flag_is_for_clinicians_who_may_see_the_case():
+    task = waiting()
+    flag = flagged(task.service_request)
+
+    with pytest.raises(NotAllowed):
+        acknowledge.acknowledge_flag(flag_id=flag.pk, note="Me.", by=task.service_request.patient.user, now=NOW)
+    stranger = clinician(task.service, state="NJ").user
+    with pytest.raises(NotFound):
+        acknowledge.acknowledge_flag(flag_id=flag.pk, note="Me.", by=stranger, now=NOW)
+
+
+def test_licence_elsewhere_does_not_help():
+    task = waiting()
+    practitioner = clinician(HealthcareServiceFactory())
+    QualificationFactory(practitioner=practitioner, jurisdiction="NJ")
+
+    with pytest.raises(NotFound):
+        review.claim(task_id=task.pk, by=practitioner.user, now=NOW)
