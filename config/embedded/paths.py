@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DATABASE = "anteroom"
+OUTSIDE = Path("/var/tmp")  # noqa: S108
 
 
 def state_dir() -> Path:
@@ -32,11 +33,17 @@ def data_dir() -> Path:
     Return the folder of the servers' files.
 
     Root's servers run as `nobody`, who may not reach the checkout; then the files are in /var/tmp, and no permission
-    of a parent folder is changed.
+    of a parent folder is changed. The name depends on the secret key, so that a deleted state folder is a fresh start
+    there too; what it leaves is removed by the next start.
     """
     if os.getuid() != 0 or open_to_others(state_dir().parent):
         return state_dir() / "data"
-    return Path("/var/tmp") / f"anteroom-0-{_fingerprint()}"  # noqa: S108
+    return OUTSIDE / f"anteroom-0-{_fingerprint()}-{hashlib.sha256(secret_key().encode()).hexdigest()[:6]}"
+
+
+def forsaken_data_dirs() -> list[Path]:
+    """Return the folders outside the state folder whose state folder was deleted."""
+    return [folder for folder in OUTSIDE.glob(f"anteroom-0-{_fingerprint()}-*") if folder != data_dir()]
 
 
 def open_to_others(path: Path) -> bool:

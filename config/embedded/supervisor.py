@@ -7,6 +7,7 @@ only here, in the main thread, because Linux sends the death signal when the thr
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -146,6 +147,8 @@ class Supervisor:
         for folder in (paths.logs_dir(), paths.state_dir() / "run", paths.mail_dir(), paths.media_dir()):
             folder.mkdir(mode=0o700, exist_ok=True)
         paths.data_dir().mkdir(mode=0o711, parents=True, exist_ok=True)
+        for folder in paths.forsaken_data_dirs() if os.getuid() == 0 else ():
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _listen_to_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

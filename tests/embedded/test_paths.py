@@ -1,3 +1,4 @@
+import shutil
 import stat
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,20 @@ def test_roots_data_is_outside_a_closed_checkout(monkeypatch, tmp_path):
     monkeypatch.setattr("os.getuid", lambda: 0)
 
     assert paths.data_dir().parent == Path("/var/tmp")
+
+
+def test_roots_data_outside_is_forsaken_when_the_state_folder_was_deleted(monkeypatch, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setenv("ANTEROOM_STATE", str(closed / "state"))
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    monkeypatch.setattr(paths, "OUTSIDE", tmp_path)
+    before = paths.data_dir()
+    before.mkdir()
+    shutil.rmtree(closed / "state")
+
+    assert paths.data_dir() != before
+    assert paths.forsaken_data_dirs() == [before]
 
 
 def test_a_plain_users_data_is_always_in_the_state_folder(monkeypatch, tmp_path):
