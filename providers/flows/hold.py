@@ -171,15 +171,14 @@ def _holds_of(by: User, *, reference: UUID, now: datetime) -> list[Slot]:
 
 
 def _in_order(free: list[Diary], wish: _Wish) -> list[Diary]:
-    week = Interval(wish.start_at - _WEEK, wish.start_at + _WEEK)
     by_id = {diary.practitioner.pk: diary for diary in free}
-    candidates = [_candidate(diary, week) for diary in free]
+    candidates = [_candidate(diary, wish.start_at) for diary in free]
     ordered = choice.in_order(candidates, preferred=wish.asked.known_to, start_at=wish.start_at)
     return [by_id[candidate.practitioner_id] for candidate in ordered]
 
 
-def _candidate(diary: Diary, week: Interval) -> choice.Candidate:
-    calendar = diary.calendar(week)
+def _candidate(diary: Diary, start_at: datetime) -> choice.Candidate:
+    calendar = diary.calendar(Interval(start_at - _WEEK, start_at + _WEEK))
     booked = [Interval(slot.start_at, slot.end_at) for slot in diary.taken]
     return choice.Candidate(
         practitioner_id=diary.practitioner.pk,

@@ -66,6 +66,12 @@ class Profile:
     is_supervisor: bool = False
 
 
+def require_administrator(by: User) -> None:
+    """Raise NotAnAdministrator unless `by` may change who works here."""
+    if by.role != Role.ADMIN:
+        raise NotAnAdministrator("Only administrators may do this.")
+
+
 @flow
 def onboard(*, user_id: UUID, profile: Profile, by: User, now: datetime) -> Practitioner:
     """
@@ -76,7 +82,7 @@ def onboard(*, user_id: UUID, profile: Profile, by: User, now: datetime) -> Prac
     Raises   NotAnAdministrator, NoSuchPractitioner, AlreadyOnboard, BadPractitioner
     Source   FHIR R4 Practitioner
     """
-    _require_admin(by)
+    require_administrator(by)
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None:
         raise NoSuchPractitioner("There is no such account.")
@@ -102,7 +108,7 @@ def change_profile(*, practitioner_id: UUID, profile: Profile, by: User, now: da
     Writes  Practitioner, AuditEvent
     Raises  NotAnAdministrator, NoSuchPractitioner, BadPractitioner
     """
-    _require_admin(by)
+    require_administrator(by)
     practitioner = _locked(practitioner_id)
     _check(profile)
 
@@ -125,7 +131,7 @@ def retire(*, practitioner_id: UUID, by: User, now: datetime, accept: Collection
     Writes   Practitioner, AuditEvent; their holds become free
     Raises   NotAnAdministrator, NoSuchPractitioner; BookingsAffected with `affected`
     """
-    _require_admin(by)
+    require_administrator(by)
     practitioner = _locked(practitioner_id)
     if not practitioner.is_active:
         return False
@@ -158,7 +164,7 @@ def offer(
     Raises     NotAnAdministrator, NoSuchPractitioner, BadPractitioner
     Source     FHIR R4 PractitionerRole
     """
-    _require_admin(by)
+    require_administrator(by)
     practitioner = _locked(practitioner_id)
     service = HealthcareService.objects.filter(pk=service_id).first()
     if service is None:
@@ -176,11 +182,6 @@ def offer(
     action = AuditAction.CREATE if is_new else AuditAction.UPDATE
     audit.record(event="providers.role.saved", entity=role, by=by, now=now, action=action)
     return role
-
-
-def _require_admin(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
 
 
 def _locked(practitioner_id: UUID) -> Practitioner:

@@ -4,7 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,15 +17,17 @@ from providers.queries.diaries import Asked, Diary, block_of, diaries, load
 MAX_LIMIT = 100
 # Most searches are answered by the first days; later chunks are computed only if the earlier ones were not enough.
 _CHUNKS = (1, 3, 7, 14)
+_LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
 class Offer(NamedTuple):
-    """One bookable time; instants in UTC, `time_zone` is the clinician's."""
+    """One bookable time; instants in UTC, `time_zone` is the clinician's, `name` as patients read it."""
 
     practitioner: UUID
     start_at: datetime
     end_at: datetime
     time_zone: str
+    name: str
 
 
 class Cursor(NamedTuple):
@@ -89,6 +91,8 @@ def free_at(
     Reads  five queries; this answers for `search` and for holding alike
     """
     moment = _moment(start_at)
+    if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
+        return []
     week = Interval(start_at - timedelta(days=7), start_at + timedelta(days=7))
     only = None if practitioner is None else [practitioner]
     found = load(asked, span=week, now=now, only=only, skip=skip)
@@ -98,6 +102,8 @@ def free_at(
 def would_be_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
     """Tell whether the time would be free at `now` if nobody had taken any; five queries."""
     moment = _moment(start_at)
+    if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
+        return False
     only = None if practitioner is None else [practitioner]
     found = (replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only))
     return any(any(diary.offers(asked, span=moment, now=now)) for diary in found)
@@ -139,7 +145,7 @@ def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now
 
 
 def _moment(start_at: datetime) -> Interval:
-    return Interval(start_at, start_at + timedelta(microseconds=1))
+    return Interval(start_at, min(start_at, _LAST) + timedelta(microseconds=1))
 
 
 def _ahead(service: HealthcareService, *, start: datetime, end: datetime, now: datetime) -> Interval:
@@ -154,10 +160,10 @@ def _merged(found: list[Diary], asked: Asked, *, span: Interval, now: datetime) 
 
 
 def _offers(diary: Diary, asked: Asked, *, span: Interval, now: datetime) -> Iterator[Offer]:
-    pk, zone = diary.practitioner.pk, str(diary.practitioner.time_zone)
+    pk, zone, name = diary.practitioner.pk, str(diary.practitioner.time_zone), diary.practitioner.display_name
     for chunk in _chunks(Interval(span.start, min(span.end, diary.terms.until(now, diary.zone)))):
         for visit in diary.offers(asked, span=chunk, now=now):
-            yield Offer(pk, visit.start, visit.end, zone)
+            yield Offer(pk, visit.start, visit.end, zone, name)
 
 
 def _chunks(span: Interval) -> Iterator[Interval]:

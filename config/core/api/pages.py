@@ -1,6 +1,10 @@
 """Pages of lists: by cursor, always ordered, at most a hundred rows."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class CursorPages(CursorPagination):
@@ -10,3 +14,7 @@ class CursorPages(CursorPagination):
     max_page_size = 100
     page_size_query_param = "limit"
     ordering = ("-created_at", "-id")
+
+    def get_ordering(self, _request: Request, _queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """Return the order of the view, or the newest first."""
+        return tuple(getattr(view, "ordering", self.ordering))

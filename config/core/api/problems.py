@@ -120,7 +120,8 @@ def fields(detail: Any, path: str = "") -> Iterator[FieldError]:
     """Yield one FieldError for each leaf of DRF's nested validation detail."""
     if isinstance(detail, dict):
         for key, value in detail.items():
-            yield from fields(value, f"{path}.{key}" if path else str(key))
+            inner = f"{path}[{key}]" if isinstance(key, int) else f"{path}.{key}"
+            yield from fields(value, inner.removeprefix("."))
     elif isinstance(detail, list):
         for index, value in enumerate(detail):
             nested = isinstance(value, dict)

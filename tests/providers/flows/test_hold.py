@@ -1,6 +1,6 @@
 """Holding a time: one winner, nothing held that is not offered, nothing lost."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -94,6 +94,8 @@ def test_hold_names_other_clinicians_when_the_one_asked_for_is_booked_out(servic
         {"start_at": NINE - HALF},
         {"start_at": NINE - timedelta(days=7)},
         {"start_at": NINE + timedelta(days=49)},
+        {"start_at": datetime.max.replace(tzinfo=UTC)},
+        {"start_at": datetime.min.replace(tzinfo=UTC)},
         {"state": "CA"},
         {"state": "NJ"},
         {"state": "ZZ"},
@@ -105,6 +107,8 @@ def test_hold_names_other_clinicians_when_the_one_asked_for_is_booked_out(servic
         "closed",
         "past",
         "beyond horizon",
+        "end of time",
+        "beginning of time",
         "not served",
         "not licensed",
         "no state",

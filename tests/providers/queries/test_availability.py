@@ -53,7 +53,7 @@ def test_search_gives_every_time_of_an_open_morning(service):
 
     assert times(page) == [0, 1, 2, 3, 4, 5]
     first = page.results[0]
-    assert first == (ada.pk, NINE, NINE + HALF, "America/New_York")
+    assert first == (ada.pk, NINE, NINE + HALF, "America/New_York", ada.display_name)
     assert page.next is None
 
 

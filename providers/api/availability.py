@@ -1,0 +1,95 @@
+"""Free times, for anybody; and why a time is not free, for those who plan."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from config.core.api import ApiView, signed_in
+from config.core.errors import NotAllowed
+from config.core.models import Role
+from providers.api.serializers import AvailabilityInput, AvailabilityOutput, ExplainInput, ExplanationOutput
+from providers.models import HealthcareService, Practitioner
+from providers.queries import availability
+from providers.queries.availability import Cursor
+from providers.queries.diaries import Asked
+
+DEFAULT_SPAN = timedelta(days=14)
+
+
+class Availability(ApiView):
+    """Times that may be booked at this moment."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=[AvailabilityInput], responses=AvailabilityOutput)
+    def get(self, request: Request) -> Response:
+        """Return the next times across all clinicians who may see the patient, or of one of them."""
+        asked, words = _asked(request, AvailabilityInput)
+        now = timezone.now()
+        start = words.get("start", now)
+        page = availability.search(
+            asked,
+            start=start,
+            end=words.get("end", start + DEFAULT_SPAN),
+            now=now,
+            practitioner=words["practitioner"],
+            limit=words["limit"],
+            after=_read(words["after"]) if words["after"] else None,
+        )
+        return Response(AvailabilityOutput({"next": _next(request, page.next), "results": page.results}).data)
+
+
+class Explanation(ApiView):
+    """Why a time is not offered; for administrators, and for clinicians about themselves."""
+
+    @extend_schema(parameters=[ExplainInput], responses=ExplanationOutput)
+    def get(self, request: Request) -> Response:
+        """Return codes and plain words; nothing when the time is offered."""
+        user = signed_in(request)
+        if user.role == Role.PATIENT:
+            raise NotAllowed("Only those who plan visits may ask this.")
+        asked, words = _asked(request, ExplainInput)
+        practitioner = Practitioner.objects.visible_to(user).filter(pk=words["practitioner"]).first()
+        if practitioner is None:
+            raise exceptions.NotFound
+        reasons = availability.explain(asked, practitioner=practitioner, start_at=words["start"], now=timezone.now())
+        return Response(ExplanationOutput({"offered": not reasons, "reasons": reasons}).data)
+
+
+def _asked(request: Request, kind: type[AvailabilityInput] | type[ExplainInput]) -> tuple[Asked, dict[str, Any]]:
+    query = kind(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    words: dict[str, Any] = query.validated_data
+    service = HealthcareService.objects.visible_to(request.user).filter(slug=words["service"]).first()
+    if service is None:
+        raise exceptions.ValidationError({"service": "There is no such service."}, code="unknown-service")
+    return Asked(service=service, state=words["state"], language=words["language"]), words
+
+
+def _next(request: Request, cursor: Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    text = f"{cursor.start_at.isoformat()} {cursor.practitioner}"
+    after = base64.urlsafe_b64encode(text.encode()).decode()
+    return replace_query_param(request.build_absolute_uri(), "after", after)
+
+
+def _read(after: str) -> Cursor:
+    try:
+        start_at, _, practitioner = base64.urlsafe_b64decode(after).decode().partition(" ")
+        cursor = Cursor(datetime.fromisoformat(start_at), UUID(practitioner))
+    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+        raise exceptions.ValidationError({"after": "Use the address of the page before."}) from error
+    if cursor.start_at.tzinfo is None:
+        raise exceptions.ValidationError({"after": "Use the address of the page before."})
+    return cursor

@@ -1,0 +1,138 @@
+"""Free times over HTTP."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories.providers import NINE, HealthcareServiceFactory, SlotFactory, clinician
+from tests.providers.api.conftest import calling
+
+pytestmark = pytest.mark.django_db
+URL, EXPLAIN = "/api/v1/availability/", "/api/v1/availability/explain/"
+
+
+@pytest.fixture
+def service():
+    return HealthcareServiceFactory()
+
+
+def question(service, **given):
+    return {"service": service.slug, "state": "NY", **given}
+
+
+def test_anybody_may_ask_for_free_times(service, nobody):
+    ada = clinician(service)
+
+    answer = nobody.get(URL, question(service))
+
+    assert answer.status_code == 200
+    assert answer.json()["next"] is None
+    assert answer.json()["results"][0] == {
+        "practitioner": str(ada.pk),
+        "practitioner_name": ada.display_name,
+        "start": "2026-06-01T13:00:00Z",
+        "end": "2026-06-01T13:30:00Z",
+        "time_zone": "America/New_York",
+    }
+
+
+def test_next_leads_through_all_pages(service, nobody):
+    for _ in range(2):
+        clinician(service)
+
+    seen, url = [], f"{URL}?{urlencode(question(service, limit=5))}"
+    while url:
+        answer = nobody.get(url).json()
+        seen += [(one["start"], one["practitioner"]) for one in answer["results"]]
+        url = answer["next"]
+
+    assert len(seen) == len(set(seen)) == 24
+    assert seen == sorted(seen)
+
+
+def test_a_start_with_another_offset_is_the_same_instant(service, nobody):
+    clinician(service)
+
+    answer = nobody.get(URL, question(service, start="2026-06-01T10:00:00-04:00"))
+
+    assert answer.json()["results"][0]["start"] == "2026-06-01T14:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"service": "no-such-line"}, "service"),
+        ({"service": ""}, "service"),
+        ({"state": "ZZ"}, "state"),
+        ({"start": "2026-06-01T09:00:00"}, "start"),
+        ({"start": "tomorrow"}, "start"),
+        ({"start": "2026-06-31T09:00:00Z"}, "start"),
+        ({"start": "2026-06-02T09:00:00Z", "end": "2026-06-01T09:00:00Z"}, "end"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "101"}, "limit"),
+        ({"practitioner": "7"}, "practitioner"),
+        ({"after": "x"}, "after"),
+        ({"after": "MjAyNi0wNi0wMSB4"}, "after"),
+    ],
+    ids=[
+        "unknown service", "no service", "unknown state", "local time", "words", "no such day", "backwards",
+        "limit too small", "limit too large", "no id", "broken cursor", "cursor without id",
+    ],
+)  # fmt: skip
+def test_bad_questions_are_refused_by_field(service, nobody, change, field):
+    answer = nobody.get(URL, {**question(service), **change})
+
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("far", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_ends_of_time_are_refused(service, nobody, far):
+    clinician(service)
+
+    assert nobody.get(URL, question(service, start=far)).status_code == 422
+
+
+def test_the_number_of_queries_does_not_grow(service, nobody):
+    counts = []
+    for total in (5, 50):
+        while service.roles.count() < total:
+            SlotFactory(practitioner=clinician(service))
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert nobody.get(URL, question(service, limit=100)).status_code == 200
+        counts.append(len(queries))
+
+    assert counts == [6, 6]
+
+
+def test_explain_answers_an_administrator_and_the_clinician(service, admin):
+    ada = clinician(service)
+    SlotFactory(practitioner=ada)
+    words = question(service, practitioner=ada.pk, start=NINE.isoformat())
+
+    for caller in (admin, calling(ada.user)):
+        assert caller.get(EXPLAIN, words).json() == {
+            "offered": False,
+            "reasons": [{"code": "booked", "words": "This time is booked."}],
+        }
+    later = {**words, "start": (NINE + timedelta(minutes=30)).isoformat()}
+    assert admin.get(EXPLAIN, later).json() == {"offered": True, "reasons": []}
+
+
+def test_explain_is_not_for_patients_nor_about_others(service, nobody, patient, stranger):
+    words = question(service, practitioner=clinician(service).pk, start=NINE.isoformat())
+
+    assert [caller.get(EXPLAIN, words).status_code for caller in (nobody, patient, stranger)] == [401, 403, 404]
+
+
+def test_explain_refuses_bad_input(service, admin):
+    assert admin.get(EXPLAIN, question(service)).status_code == 422
+    words = question(service, practitioner=uuid4(), start=NINE.isoformat())
+    assert admin.get(EXPLAIN, words).status_code == 404
