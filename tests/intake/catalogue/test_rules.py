@@ -1,0 +1,151 @@
+"""Flags, protocol and plans point at real questions, real answers and published sources."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from consultations.domain.codes import ActivityKind, Outcome
+from intake.domain.codes import Severity
+from tests.intake.catalogue.shipped import (
+    BASE,
+    LINE,
+    Json,
+    by_link,
+    codes_compared,
+    links_read,
+    options,
+    questionnaires,
+    read,
+    sources,
+)
+
+RULES = read(LINE / "flags.json")["rules"]
+CRITERIA = read(LINE / "protocol.json")["criteria"]
+TEMPLATES = read(LINE / "care-plan.json")["templates"]
+CONSTANTS = {"age", *(score["constant"] for score in read(LINE / "scores.json"))}
+KINDS = {"inclusion", "exclusion", "contraindication", "caution", "off-label-disclosure"}
+every_rule = pytest.mark.parametrize("rule", RULES, ids=[rule["code"] for rule in RULES])
+every_criterion = pytest.mark.parametrize("criterion", CRITERIA, ids=[criterion["code"] for criterion in CRITERIA])
+every_template = pytest.mark.parametrize("template", TEMPLATES, ids=[template["code"] for template in TEMPLATES])
+
+
+def test_codes_are_unique() -> None:
+    for rows in (RULES, CRITERIA, TEMPLATES):
+        codes = [row["code"] for row in rows]
+        assert len(codes) == len(set(codes))
+        assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code) for code in codes)
+
+
+def holds(expression: str, url: str) -> None:
+    """Hold an expression to the questions and answers of one questionnaire, and to known constants."""
+    known = by_link(questionnaires()[url])
+    assert links_read(expression) <= set(known)
+    assert set(re.findall(r"%(\w+)", expression)) <= CONSTANTS
+    for link, codes in codes_compared(expression):
+        assert codes <= options(known[link]), link
+
+
+@every_rule
+def test_a_rule_reads_real_questions_and_says_which(rule: Json) -> None:
+    holds(rule["expression"], rule["questionnaire"])
+    assert rule["severity"] in Severity.values
+    assert rule["evidence"]
+    assert set(rule["evidence"]) <= set(by_link(questionnaires()[rule["questionnaire"]]))
+    assert links_read(rule["expression"]) <= set(rule["evidence"])
+
+
+@every_rule
+def test_a_rule_has_words_and_a_published_source(rule: Json) -> None:
+    assert rule["clinician_text"].endswith(".")
+    assert rule["source"]["supports"]
+    for source in sources(rule["source"]):
+        assert source["citation"]
+        assert source.get("doi") or source.get("url", "").startswith("https://")
+
+
+@every_rule
+def test_a_crisis_is_an_emergency_and_speaks_to_the_patient(rule: Json) -> None:
+    assert rule["crisis"] == (rule["severity"] == Severity.EMERGENCY)
+    if rule["crisis"]:
+        assert rule["patient_text"]
+
+
+@every_criterion
+def test_a_criterion_points_at_real_evidence(criterion: Json) -> None:
+    assert criterion["kind"] in KINDS
+    if criterion["questionnaire"] and criterion["expression"]:
+        holds(criterion["expression"], criterion["questionnaire"])
+    for evidence in criterion["evidence"]:
+        if "link_id" in evidence:
+            assert evidence["link_id"] in by_link(questionnaires()[evidence["questionnaire"]])
+        else:
+            assert evidence["score"] in {score["instrument"] for score in read(LINE / "scores.json")}
+
+
+@every_criterion
+def test_a_criterion_has_a_grade_and_a_source(criterion: Json) -> None:
+    assert criterion["evidence_grade"] in read(LINE / "protocol.json")["evidence_grades"]
+    for source in sources(criterion["source"]):
+        assert source["citation"]
+        assert source.get("doi") or source.get("url", "").startswith("https://")
+
+
+def test_the_protocol_says_what_is_honest() -> None:
+    protocol = read(LINE / "protocol.json")
+    assert protocol["outcomes"] == Outcome.values
+    assert "never decides" in protocol["purpose"]
+    disclosures = [criterion for criterion in CRITERIA if criterion["kind"] == "off-label-disclosure"]
+    assert any("not FDA-approved" in criterion["text"] for criterion in disclosures)
+    assert all(criterion["expression"] is None for criterion in disclosures)
+
+
+@every_template
+def test_a_plan_is_for_an_outcome_and_ends_with_a_look_back(template: Json) -> None:
+    assert template["outcomes"]
+    assert set(template["outcomes"]) <= set(Outcome.values)
+    assert any(activity["kind"] == ActivityKind.VISIT for activity in template["activities"])
+    assert template["review_after_days"] >= max(last_day(activity) for activity in template["activities"])
+
+
+@every_template
+def test_activities_are_known_kinds_with_sources(template: Json) -> None:
+    for activity in template["activities"]:
+        assert activity["kind"] in ActivityKind.values
+        assert activity["source"]["citation"]
+        assert (activity["kind"] == ActivityKind.MEASURE) == bool(activity["questionnaire"])
+        assert activity["questionnaire"] in {None, *questionnaires()}
+        assert 0 < len(activity["schedule"]["text"]) <= 200
+        assert len(activity["title"]) <= 200
+
+
+def last_day(activity: Json) -> int:
+    schedule = activity["schedule"]
+    if "offset_days" in schedule:
+        assert schedule["offset_days"] == sorted(schedule["offset_days"])
+        assert schedule["times"] == len(schedule["offset_days"])
+        return schedule["offset_days"][-1]
+    days = {"d": 1, "wk": 7}[schedule["repeat"]["period_unit"]] if schedule["repeat"] else 0
+    return schedule["start_offset_days"] + max(0, schedule["times"] - 1) * days
+
+
+def test_no_template_gives_a_dose() -> None:
+    (therapy,) = (row for template in TEMPLATES for row in template["activities"] if row["kind"] == "medication")
+    assert {"product", "dose", "frequency", "duration", "stop_rule"} <= set(therapy["clinician_fills"])
+    assert not re.search(r"\d+\s*(IU|mg|mcg|units?|sprays?)\b", therapy["title"] + therapy["detail"])
+
+
+def test_measures_are_due_after_two_four_and_eight_weeks_where_the_case_stays_here() -> None:
+    for template in TEMPLATES[:2]:
+        measures = [row for row in template["activities"] if row["kind"] == ActivityKind.MEASURE]
+        assert {row["questionnaire"] for row in measures} == {BASE + "gad-7", BASE + "phq-9"}
+        assert [row["schedule"]["offset_days"] for row in measures] == [[14, 28, 56]] * 2
+
+
+def test_the_crisis_text_names_whom_to_call() -> None:
+    crisis: dict[str, Any] = read(LINE / "crisis.json")
+    assert [way["href"] for way in crisis["ways"]] == ["tel:911", "tel:988", "sms:988", "https://988lifeline.org/chat/"]
+    assert [way["code"] for way in crisis["translations"]["es"]["ways"]] == [way["code"] for way in crisis["ways"]]
+    assert crisis["source"]["citation"]
+    assert date.fromisoformat(questionnaires()[BASE + "phq-9"]["date"])
