@@ -1,0 +1,1 @@
+"""Rows of the providers app as FHIR R4 JSON."""
