@@ -1,0 +1,168 @@
+"""The review queue, for clinicians; and the patient's answer to what they ask."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import exceptions
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.core.api import ApiView, ReadOnlyRows, signed_in
+from consultations.api.clinic_inputs import (
+    AcceptInput,
+    AcknowledgeInput,
+    AnswerInput,
+    AskInput,
+    ClaimNextInput,
+    DeclineInput,
+    FenceInput,
+    NoteInput,
+    ReferInput,
+    TasksQuery,
+)
+from consultations.api.clinic_outputs import AskOutput, ClaimOutput, FlagOutput, TaskOutput
+from consultations.api.inputs import Nothing, read
+from consultations.flows import acknowledge, open_case, review
+from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
+from providers.models import HealthcareService
+
+
+@extend_schema_view(list=extend_schema(parameters=[TasksQuery]))
+class ReviewTasks(ReadOnlyRows[ReviewTask]):
+    """
+    The tasks of the services and states of a clinician, in the queue's order; administrators see all.
+
+    Every write but `claim` carries the `fence` of the claim; 409 `lease-lost` says who holds the case now.
+    """
+
+    queryset = ReviewTask.objects.all()
+    serializer_class = TaskOutput
+    related = ("service", "service_request", "owner")
+    ordering = ("tier", "due_at", "created_at", "id")
+
+    def get_queryset(self) -> QuerySet[ReviewTask]:
+        """Return the caller's tasks, filtered in a list."""
+        rows = super().get_queryset()
+        if self.action != "list":
+            return rows
+        query = TasksQuery(data=self.request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        words = query.validated_data
+        if "status" in words:
+            rows = rows.filter(status=words["status"])
+        return rows.filter(service__slug=words["service"]) if "service" in words else rows
+
+    def retrieve(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
+        """Return one task; that it was opened is recorded."""
+        task = self.get_object()
+        if ServiceRequest.objects.visible_to(signed_in(request)).filter(pk=task.service_request_id).exists():
+            open_case.opened(request_id=task.service_request_id, by=signed_in(request), now=timezone.now())
+        return Response(TaskOutput(task).data)
+
+    @extend_schema(
+        request=ClaimNextInput, responses={200: ClaimOutput, 204: OpenApiResponse(description="Nothing waits.")}
+    )
+    @action(detail=False, methods=["post"])
+    def claim_next(self, request: Request) -> Response:
+        """Claim the best case that the caller may take."""
+        slug = read(ClaimNextInput, request).get("service")
+        task = review.claim_next(by=signed_in(request), now=timezone.now(), service_id=_service(slug))
+        return Response(status=204) if task is None else Response(ClaimOutput(task).data)
+
+    @extend_schema(request=Nothing, responses=ClaimOutput)
+    @action(detail=True, methods=["post"])
+    def claim(self, request: Request, pk: UUID) -> Response:
+        """Claim this case; 409 `already-claimed` says who has it."""
+        read(Nothing, request)
+        return Response(ClaimOutput(review.claim(task_id=pk, by=signed_in(request), now=timezone.now())).data)
+
+    @extend_schema(request=FenceInput, responses=ClaimOutput)
+    @action(detail=True, methods=["post"])
+    def renew(self, request: Request, pk: UUID) -> Response:
+        """Hold the case for another 15 minutes."""
+        return Response(ClaimOutput(review.renew(task_id=pk, **_words(FenceInput, request))).data)
+
+    @extend_schema(request=NoteInput, responses=ClaimOutput)
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, pk: UUID) -> Response:
+        """Keep the draft note, and hold the case for another 15 minutes."""
+        return Response(ClaimOutput(review.save_note(task_id=pk, **_words(NoteInput, request))).data)
+
+    @extend_schema(request=FenceInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: UUID) -> Response:
+        """Give the case back to its place in the queue."""
+        review.release(task_id=pk, **_words(FenceInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=AskInput, responses=AskOutput)
+    @action(detail=True, methods=["post"])
+    def ask_patient(self, request: Request, pk: UUID) -> Response:
+        """Ask the patient; the case waits for the answer."""
+        return Response(AskOutput(review.ask_patient(task_id=pk, **_words(AskInput, request))).data)
+
+    @extend_schema(request=AcceptInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: UUID) -> Response:
+        """Accept the case; 409 `flags-waiting` until each grave flag has a name under it."""
+        review.accept(task_id=pk, **_words(AcceptInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=DeclineInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> Response:
+        """Decline the case; the patient reads the reason."""
+        review.decline(task_id=pk, **_words(DeclineInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=ReferInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def refer(self, request: Request, pk: UUID) -> Response:
+        """Refer the patient elsewhere."""
+        review.refer(task_id=pk, **_words(ReferInput, request))
+        return self._task(pk)
+
+    def _task(self, pk: UUID) -> Response:
+        return Response(TaskOutput(self.get_queryset().get(pk=pk)).data)
+
+
+class Acknowledgement(ApiView):
+    """The name under a safety flag."""
+
+    @extend_schema(request=AcknowledgeInput, responses=FlagOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Acknowledge the flag."""
+        return Response(FlagOutput(acknowledge.acknowledge_flag(flag_id=pk, **_words(AcknowledgeInput, request))).data)
+
+
+class Answer(ApiView):
+    """The patient's answer to the clinician's open question."""
+
+    @extend_schema(request=AnswerInput, responses=AskOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Answer; the case goes back to its clinician."""
+        words = read(AnswerInput, request)
+        user = signed_in(request)
+        mine = CommunicationRequest.objects.visible_to(user).filter(service_request=pk)
+        newest = mine.order_by("-asked_at", "-id").first()
+        if newest is None:
+            raise exceptions.NotFound
+        answered = review.answer_ask(ask_id=newest.pk, answer=words["message"], by=user, now=timezone.now())
+        return Response(AskOutput(answered).data)
+
+
+def _words(kind: type[FenceInput] | type[AcknowledgeInput], request: Request) -> dict[str, Any]:
+    return {**read(kind, request), "by": signed_in(request), "now": timezone.now()}
+
+
+def _service(slug: str | None) -> UUID | None:
+    if slug is None:
+        return None
+    service = HealthcareService.objects.active().filter(slug=slug).first()
+    if service is None:
+        raise exceptions.ValidationError({"service": "There is no such service."}, code="unknown")
+    return service.pk

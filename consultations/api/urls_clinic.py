@@ -1,0 +1,53 @@
+"""Addresses of the clinic's endpoints, under /api/v1/."""
+
+from typing import Any
+
+from django.urls import path
+
+from consultations.api.plans import (
+    CarePlans,
+    DeterminationCarePlan,
+    DeterminationSignature,
+    EncounterDetermination,
+)
+from consultations.api.review import Acknowledgement, Answer, ReviewTasks
+from consultations.api.visits import CheckIn, Encounters, NoShow
+
+_LIST: dict[str, Any] = {"get": "list"}
+_ONE: dict[str, Any] = {"get": "retrieve"}
+_TASK_ACTIONS = ("claim", "renew", "note", "release", "ask-patient", "accept", "decline", "refer")
+
+app_name = "consultations-clinic-api"
+urlpatterns = [
+    path("review-tasks/", ReviewTasks.as_view(_LIST), name="review-tasks"),
+    path("review-tasks/claim-next/", ReviewTasks.as_view({"post": "claim_next"}), name="claim-next"),
+    path("review-tasks/<uuid:pk>/", ReviewTasks.as_view(_ONE), name="review-task"),
+    *(
+        path(
+            f"review-tasks/<uuid:pk>/{verb}/",
+            ReviewTasks.as_view({"post": verb.replace("-", "_")}),
+            name=f"review-task-{verb}",
+        )
+        for verb in _TASK_ACTIONS
+    ),
+    path("flags/<uuid:pk>/acknowledge/", Acknowledgement.as_view(), name="acknowledge-flag"),
+    path("service-requests/<uuid:pk>/answer/", Answer.as_view(), name="answer-ask"),
+    path("appointments/<uuid:pk>/check-in/", CheckIn.as_view(), name="check-in"),
+    path("appointments/<uuid:pk>/no-show/", NoShow.as_view(), name="no-show"),
+    path("encounters/", Encounters.as_view(_LIST), name="encounters"),
+    path("encounters/<uuid:pk>/", Encounters.as_view(_ONE), name="encounter"),
+    path("encounters/<uuid:pk>/begin/", Encounters.as_view({"post": "begin"}), name="begin"),
+    path("encounters/<uuid:pk>/finish/", Encounters.as_view({"post": "finish"}), name="finish"),
+    path("encounters/<uuid:pk>/determination/", EncounterDetermination.as_view(), name="determination"),
+    path("determinations/<uuid:pk>/sign/", DeterminationSignature.as_view(), name="sign-determination"),
+    path("determinations/<uuid:pk>/care-plan/", DeterminationCarePlan.as_view(), name="write-care-plan"),
+    path("care-plans/", CarePlans.as_view(_LIST), name="care-plans"),
+    path("care-plans/<uuid:pk>/", CarePlans.as_view(_ONE), name="care-plan"),
+    path("care-plans/<uuid:pk>/revise/", CarePlans.as_view({"post": "revise"}), name="revise-care-plan"),
+    path("care-plans/<uuid:pk>/sign/", CarePlans.as_view({"post": "sign"}), name="sign-care-plan"),
+    path(
+        "care-plans/<uuid:pk>/activities/<uuid:activity_pk>/done/",
+        CarePlans.as_view({"post": "activity_done"}),
+        name="activity-done",
+    ),
+]

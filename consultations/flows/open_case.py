@@ -1,0 +1,29 @@
+"""Opening a case: every reading of a patient's record is known."""
+
+from datetime import datetime
+from uuid import UUID
+
+from config.core import audit
+from config.core.errors import NotFound
+from config.core.flow import flow
+from config.core.models import AuditAction, User
+from consultations.models import ServiceRequest
+
+
+@flow
+def opened(*, request_id: UUID, by: User, now: datetime) -> None:
+    """
+    Record that somebody opened a case.
+
+    Writes  AuditEvent
+    Raises  NotFound
+    Source  45 CFR 164.312(b), audit controls
+    """
+    request = ServiceRequest.objects.visible_to(by).filter(pk=request_id).first()
+    if request is None:
+        raise NotFound("There is no such case.")
+
+    audit.record(
+        event="consultations.case.opened", action=AuditAction.READ, entity=request, by=by, now=now,
+        patient_id=request.patient_id,
+    )  # fmt: skip

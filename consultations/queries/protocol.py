@@ -1,0 +1,67 @@
+"""The protocol of a visit beside what the answers say, and what was determined so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consultations.domain import criteria
+from consultations.models import Determination, DeterminationProtocol, Encounter
+from consultations.queries import evidence
+from consultations.queries.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of the protocol, what the answers say, and where."""
+
+    code: str
+    kind: str
+    text: str
+    source: Mapping[str, Any]
+    grade: str
+    suggestion: str
+    evidence: tuple[str, ...]
+    shown: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a determination needs: `row` is None without a protocol, `determination` while there is none."""
+
+    row: DeterminationProtocol | None
+    criteria: tuple[Criterion, ...]
+    determination: Determination | None
+
+
+def of_encounter(encounter: Encounter) -> Protocol:
+    """
+    Return the protocol of a visit whose appointment and request are loaded.
+
+    Reads  four queries
+    """
+    request = encounter.appointment.service_request
+    newest = encounter.determinations.order_by("-version").first()
+    row = DeterminationProtocol.objects.filter(service=request.service_id, is_current=True).first()
+    if row is None:
+        return Protocol(None, (), newest)
+    held = evidence.of_case(request.pk)
+    present = {ref for ref, one in held.items() if one.value}
+    readings = criteria.read(row.criteria, present=present, holds=lambda _expression: None)
+    shown = (
+        Criterion(
+            code=reading.code,
+            kind=str(one.get("kind", "")),
+            text=str(one["text"]),
+            source=_source(one.get("source")),
+            grade=str(one.get("evidence_grade") or ""),
+            suggestion=reading.suggestion,
+            evidence=reading.evidence,
+            shown=tuple(held[ref] for ref in reading.evidence),
+        )
+        for one, reading in zip(row.criteria, readings, strict=True)
+    )
+    return Protocol(row, tuple(shown), newest)
+
+
+def _source(source: Any) -> Mapping[str, Any]:
+    return source if isinstance(source, Mapping) else {"title": str(source or "")}
