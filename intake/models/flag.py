@@ -110,3 +110,8 @@ class Flag(Record):
             ),
             kept(name="flag_kept"),
         ]
+
+    def supersede(self, *, now: datetime) -> None:
+        """Write that later answers no longer say so."""
+        self.status, self.superseded_at = FlagStatus.INACTIVE, now
+        self.save(update_fields=["status", "superseded_at", "updated_at"])

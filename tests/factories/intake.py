@@ -179,7 +179,7 @@ class FlagRuleFactory(factory.django.DjangoModelFactory):
     version = "1.0.0"
     questionnaire_url = factory.Sequence("https://anteroom.example/fhir/Questionnaire/sleep-{}".format)
     severity = Severity.EMERGENCY
-    expression = "%resource.repeat(item).where(linkId = 'harm').answer.value.code = 'yes'"
+    expression = "repeat(item).where(linkId = 'harm').answer.value.where(code = 'yes').exists()"
     is_crisis = True
     clinician_text = "Thoughts of self-harm."
     evidence = ["harm"]

@@ -1,0 +1,195 @@
+"""Whether a value can be an answer to its question at all; what it means is judged by the evaluation."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from config.core.errors import FieldError
+from intake.domain.merge import Change
+from intake.domain.outline import Option, Outline, Question, split
+
+LONGEST_TEXT = 10_000
+MOST_VALUES = 50
+MOST_INSTANCES = 50
+_TIME = re.compile(r"\d\d:\d\d(:\d\d)?")
+
+
+class NotThisType(ValueError):
+    """The value has the wrong form; the text is for the person who answered."""
+
+
+def accept(outline: Outline, answers: Iterable[Mapping[str, Any]]) -> tuple[list[Change], list[FieldError]]:
+    """
+    Return what of `answers` may be stored, normalised, and one error for each that does not fit its question.
+
+    answers  [{link_id, value}]; link_id is a path; computed and hidden questions are left out silently
+    Returns  (changes, errors); of several values for one path the last one counts
+    """
+    changes: dict[str, Change] = {}
+    errors: list[FieldError] = []
+    for sent in answers:
+        path = str(sent["link_id"])
+        question = _asked(outline, path)
+        if question is None:
+            errors.append(FieldError(path, "unknown-question", "There is no such question."))
+            continue
+        if question.is_computed or question.is_hidden:
+            continue
+        try:
+            changes[path] = Change(path, normal(question, sent["value"]))
+        except NotThisType as wrong:
+            errors.append(FieldError(path, "wrong-type", str(wrong)))
+    return list(changes.values()), errors
+
+
+def normal(question: Question, value: Any) -> Any:
+    """
+    Return a value as it is stored; None, an empty text and an empty list clear the answer.
+
+    Raises  NotThisType when the value cannot be an answer to this question
+    """
+    if value is None or value in ("", []):
+        return None
+    if not question.repeats:
+        return _one(question, value)
+    if not isinstance(value, list):
+        raise NotThisType("Send a list of answers.")
+    if len(value) > min(question.max_occurs or MOST_VALUES, MOST_VALUES):
+        raise NotThisType(f"At most {min(question.max_occurs or MOST_VALUES, MOST_VALUES)} answers fit here.")
+    return [_one(question, one) for one in value]
+
+
+def _asked(outline: Outline, path: str) -> Question | None:
+    parts = split(path)
+    question = outline.by_link_id.get(parts[0]) if parts else None
+    if parts is None or question is None or not question.is_asked:
+        return None
+    names = tuple(name for name, _ in parts[1])
+    fits = names == question.groups and all(number < MOST_INSTANCES for _, number in parts[1])
+    return question if fits else None
+
+
+def _one(question: Question, value: Any) -> Any:
+    form = _FORMS.get(question.type, _text)
+    return form(question, value)
+
+
+def _boolean(_question: Question, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise NotThisType("Answer yes or no.")
+    return value
+
+
+def _integer(_question: Question, value: Any) -> int:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**31:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
+        raise NotThisType("Enter a whole number.")
+    return value
+
+
+def _decimal(_question: Question, value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) >= 1e15:
+        raise NotThisType("Enter a number.")
+    return value
+
+
+def _text(_question: Question, value: Any) -> str:
+    if not isinstance(value, str):
+        raise NotThisType("Answer in words.")
+    if len(value) > LONGEST_TEXT:
+        raise NotThisType(f"This is longer than {LONGEST_TEXT:,} characters.")
+    return value
+
+
+def _date(_question: Question, value: Any) -> str:
+    return _parsed(value, date.fromisoformat, "Enter a real date, such as 1985-03-08.", length=10)
+
+
+def _instant(_question: Question, value: Any) -> str:
+    return _parsed(value, datetime.fromisoformat, "Enter a date and a time.", length=35)
+
+
+def _time(_question: Question, value: Any) -> str:
+    if not (isinstance(value, str) and _TIME.fullmatch(value)):
+        raise NotThisType("Enter a time, such as 14:30:00.")
+    return _parsed(
+        value if value.count(":") == 2 else f"{value}:00", time.fromisoformat, "Enter a real time.", length=8
+    )
+
+
+def _choice(question: Question, value: Any) -> Any:
+    option = _option(question.options, value)
+    if option is None:
+        raise NotThisType("Choose one of the answers.")
+    return option.value
+
+
+def _open_choice(question: Question, value: Any) -> Any:
+    option = _option(question.options, value)
+    if option is not None:
+        return option.value
+    text = value.get("text") if isinstance(value, dict) else value
+    return _text(question, text)
+
+
+def _quantity(question: Question, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise NotThisType("Enter a number and its unit.")
+    number = _decimal(question, value.get("value"))
+    unit = _option(question.units, {key: value[key] for key in ("system", "code") if key in value})
+    if unit is None and not value.get("code"):
+        unit = next((one for one in question.units if one.label == value.get("unit")), None)
+    if unit is None and question.units:
+        raise NotThisType("Choose a unit.")
+    if unit is None:
+        return {"value": number, **({"unit": _text(question, value["unit"])} if value.get("unit") else {})}
+    return {"value": number, "unit": unit.label, **unit.value}
+
+
+def _attachment(question: Question, value: Any) -> dict[str, Any]:
+    known: dict[str, type] = {"id": str, "title": str, "contentType": str, "size": int}
+    fits = isinstance(value, dict) and all(isinstance(value[key], known[key]) for key in known if key in value)
+    if not fits:
+        raise NotThisType("Choose a file.")
+    return {key: value[key] for key in known if key in value}
+
+
+def _option(options: Iterable[Option], value: Any) -> Option | None:
+    """Return the option that a client means: by system and code, by its code alone, or by its value."""
+    return next((option for option in options if _means(option.value, value)), None)
+
+
+def _means(offered: Any, value: Any) -> bool:
+    if not isinstance(offered, dict):
+        return bool(offered == value and type(offered) is type(value))
+    if not isinstance(value, dict):
+        return bool(value == offered["code"])
+    system = offered.get("system")
+    return value.get("code") == offered["code"] and value.get("system", system) == system
+
+
+def _parsed(value: Any, parse: Callable[[str], Any], message: str, *, length: int) -> str:
+    try:
+        if not isinstance(value, str) or len(value) > length:
+            raise NotThisType(message)
+        parse(value)
+    except ValueError:
+        raise NotThisType(message) from None
+    return value
+
+
+_FORMS: dict[str, Callable[[Question, Any], Any]] = {
+    "boolean": _boolean,
+    "integer": _integer,
+    "decimal": _decimal,
+    "date": _date,
+    "dateTime": _instant,
+    "time": _time,
+    "choice": _choice,
+    "open-choice": _open_choice,
+    "quantity": _quantity,
+    "attachment": _attachment,
+}

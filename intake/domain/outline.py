@@ -1,0 +1,177 @@
+"""A questionnaire as pages and clients see it: its questions, their words in one language, and how they are asked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_HL7 = "http://hl7.org/fhir/StructureDefinition/"
+_SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/"
+ITEM_CONTROL = _HL7 + "questionnaire-itemControl"
+HIDDEN = _HL7 + "questionnaire-hidden"
+UNIT = _HL7 + "questionnaire-unit"
+UNIT_OPTION = _HL7 + "questionnaire-unitOption"
+MAX_OCCURS = _HL7 + "questionnaire-maxOccurs"
+EXCLUSIVE = _HL7 + "questionnaire-optionExclusive"
+TRANSLATION = _HL7 + "translation"
+CALCULATED = _SDC + "sdc-questionnaire-calculatedExpression"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose, or one unit; `value` is what is stored, `key` what a form posts."""
+
+    key: str
+    label: str
+    value: Any
+    is_exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    One FHIR Questionnaire.item, groups and displays included.
+
+    control      code of questionnaire-itemControl, such as check-box, radio-button, drop-down; empty when not said
+    is_computed  read-only or calculated: what a client sends is ignored
+    groups       linkIds of the repeating groups around it, outermost first
+    """
+
+    link_id: str
+    type: str
+    text: str
+    prefix: str
+    help: str
+    is_required: bool
+    repeats: bool
+    is_hidden: bool
+    is_computed: bool
+    control: str
+    options: tuple[Option, ...]
+    units: tuple[Option, ...]
+    max_length: int | None
+    max_occurs: int | None
+    groups: tuple[str, ...]
+    children: tuple["Question", ...]
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether this takes an answer."""
+        return self.type not in {"group", "display"}
+
+    def walk(self) -> Iterator["Question"]:
+        """Yield this and everything below it, in the order of the page."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A questionnaire's top-level questions, and every question by its linkId."""
+
+    title: str
+    copyright: str
+    roots: tuple[Question, ...]
+    by_link_id: Mapping[str, Question]
+
+
+def outline(definition: Mapping[str, Any], *, language: str = "en") -> Outline:
+    """
+    Return a FHIR R4 Questionnaire as questions.
+
+    language  code; texts without a translation stay as they are written
+    Source    FHIR R4 Questionnaire; extensions of FHIR and SDC 4.0.0 as named above
+    """
+    roots = tuple(_question(item, language=language, groups=(), hidden=False) for item in definition.get("item", ()))
+    return Outline(
+        title=_words(definition, "title", language),
+        copyright=definition.get("copyright", ""),
+        roots=roots,
+        by_link_id={question.link_id: question for root in roots for question in root.walk()},
+    )
+
+
+def split(path: str) -> tuple[str, tuple[tuple[str, int], ...]] | None:
+    """
+    Return the linkId of a path and the instances around it; None for what is no path.
+
+    path  `group[n]/linkId`, nested `a[0]/b[1]/c`, or a linkId alone
+    """
+    *around, link_id = path.split("/")
+    instances = []
+    for part in around:
+        name, bracket, number = part.removesuffix("]").rpartition("[")
+        if not (bracket and part.endswith("]") and number.isascii() and number.isdigit() and len(number) <= 3):
+            return None
+        instances.append((name, int(number)))
+    return link_id, tuple(instances)
+
+
+def extension(element: Mapping[str, Any], url: str) -> Any:
+    """Return the value[x] of the first extension with that url, or None."""
+    return next(_values(element, url), None)
+
+
+def _question(item: Mapping[str, Any], *, language: str, groups: tuple[str, ...], hidden: bool) -> Question:
+    hidden = hidden or extension(item, HIDDEN) is True
+    repeats = bool(item.get("repeats"))
+    inside = (*groups, item["linkId"]) if item["type"] == "group" and repeats else groups
+    below = [child for child in item.get("item", ()) if not _is_help(child)]
+    return Question(
+        link_id=item["linkId"],
+        type=item["type"],
+        text=_words(item, "text", language),
+        prefix=item.get("prefix", ""),
+        help=" ".join(_words(child, "text", language) for child in item.get("item", ()) if _is_help(child)),
+        is_required=bool(item.get("required")),
+        repeats=repeats,
+        is_hidden=hidden,
+        is_computed=bool(item.get("readOnly")) or extension(item, CALCULATED) is not None,
+        control=_control(item),
+        options=tuple(_option(option, language) for option in item.get("answerOption", ())),
+        units=tuple(_unit(unit) for url in (UNIT_OPTION, UNIT) for unit in _values(item, url)),
+        max_length=item.get("maxLength"),
+        max_occurs=extension(item, MAX_OCCURS),
+        groups=groups,
+        children=tuple(_question(child, language=language, groups=inside, hidden=hidden) for child in below),
+    )
+
+
+def _option(option: Mapping[str, Any], language: str) -> Option:
+    exclusive = extension(option, EXCLUSIVE) is True or extension(option.get("valueCoding", {}), EXCLUSIVE) is True
+    if "valueCoding" in option:
+        coding = option["valueCoding"]
+        value = {key: coding[key] for key in ("system", "code", "display") if key in coding}
+        return Option(coding["code"], _words(coding, "display", language) or coding["code"], value, exclusive)
+    value = next((value for key, value in option.items() if key.startswith("value")), "")
+    return Option(str(value), str(value), value, exclusive)
+
+
+def _unit(coding: Mapping[str, Any]) -> Option:
+    label = coding.get("display") or coding["code"]
+    return Option(coding["code"], label, {key: coding[key] for key in ("system", "code") if key in coding})
+
+
+def _control(item: Mapping[str, Any]) -> str:
+    codings = (extension(item, ITEM_CONTROL) or {}).get("coding", ())
+    return str(codings[0]["code"]) if codings else ""
+
+
+def _is_help(item: Mapping[str, Any]) -> bool:
+    return item["type"] == "display" and _control(item) == "help"
+
+
+def _words(element: Mapping[str, Any], name: str, language: str) -> str:
+    for translation in _extensions(element.get(f"_{name}", {}), TRANSLATION):
+        if extension(translation, "lang") == language:
+            return str(extension(translation, "content") or "")
+    return str(element.get(name, ""))
+
+
+def _extensions(element: Mapping[str, Any], url: str) -> Iterator[Mapping[str, Any]]:
+    return (one for one in element.get("extension", ()) if one.get("url") == url)
+
+
+def _values(element: Mapping[str, Any], url: str) -> Iterator[Any]:
+    for one in _extensions(element, url):
+        yield next((value for key, value in one.items() if key.startswith("value")), None)

@@ -1,0 +1,248 @@
+"""
+A patient answers: every save is a row of the ledger, the response is its projection.
+
+Refusal
+├── NoSuchResponse     (NotFound)
+├── ResponseClosed     (Conflict)  completed or stopped: nothing can be changed
+├── UnknownRevision    (Invalid)   a revision that was never given out
+├── NotAcceptable      (Invalid)   one error for each answer that does not fit its question
+└── Incomplete         (Invalid)   one error for each question
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from config.core import audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
+from config.core.flow import flow
+from config.core.models import User
+from intake.domain import acceptance, merge
+from intake.domain.codes import ResponseStatus
+from intake.domain.merge import Change, Merged
+from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
+from intake.queries import crisis
+from intake.queries.judgement import Judgement, judge, judge_response
+from intake.queries.questions import outline_of
+
+
+class NoSuchResponse(NotFound):
+    """Check the address; it may not be yours."""
+
+    code = "no-such-response"
+    title = "There are no such questions"
+
+
+class ResponseClosed(Conflict):
+    """Show the answers; they can no longer be changed."""
+
+    code = "response-closed"
+    title = "These questions are closed"
+
+
+class UnknownRevision(Invalid):
+    """Load the response and send its revision."""
+
+    code = "unknown-revision"
+    title = "There is no such revision"
+
+
+class NotAcceptable(Invalid):
+    """Correct the named answers; the others were not stored either."""
+
+    code = "invalid"
+    title = "Some answers do not fit their questions"
+
+
+class Incomplete(Invalid):
+    """Show each named question; it is still open or wrong."""
+
+    code = "incomplete"
+    title = "Some questions are still open"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """
+    What a save did, and how the response stands after it.
+
+    stored     paths that hold what was sent
+    conflicts  [{link_id, yours, theirs, changed_by, changed_at, revision}], not overwritten
+    enabled    paths that are asked now
+    issues     [{link_id, code, severity, detail}]
+    crisis     whom to call, {title, text, ways, after}, or None
+    """
+
+    revision: int
+    stored: list[str]
+    conflicts: list[dict[str, Any]]
+    enabled: list[str]
+    calculated: dict[str, Any]
+    issues: list[dict[str, Any]]
+    crisis: dict[str, Any] | None
+
+
+@flow
+def save(
+    *,
+    response_id: UUID,
+    client_id: str,
+    sequence: int,
+    base_revision: int,
+    answers: Sequence[Mapping[str, Any]],
+    by: User,
+    now: datetime,
+) -> Saved:
+    """
+    Store some answers of a draft, question by question, and judge the whole again.
+
+    client_id      one browser tab or device, at most 64 characters
+    sequence       counts the saves of that client; the same one again writes nothing and gives the first answer
+    base_revision  the revision the client had seen; a question that another client changed since comes back as a
+                   conflict and is not overwritten
+    answers        [{link_id, value}]; None clears; what the server calculates or hides is ignored
+    Writes         Answer, QuestionnaireResponse, Flag, StatusChange, AuditEvent
+    Raises         NoSuchResponse, ResponseClosed, UnknownRevision, NotAcceptable with one error for each answer
+    Source         HL7 SDC 4.0.0, form validation: a draft may be incomplete; docs/flows.md, row "answer"
+    """
+    response = _own(response_id, by)
+    told = response.ledger.filter(client_id=client_id, sequence=sequence).first()
+    if told is not None:
+        return _again(response, told)
+    _refuse_closed(response)
+    if base_revision > response.revision:
+        raise UnknownRevision(errors=[FieldError("base_revision", "unknown", "There is no such revision yet.")])
+    changes = _accepted(response, answers)
+
+    revision = response.revision + 1
+    at = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    sent = merge.Save(client_id, sequence, base_revision, revision, str(by.pk), at)
+    merged = merge.merge(response.answers, response.touched, changes, sent)
+    ledger = Answer.objects.create(
+        response=response, client_id=client_id, sequence=sequence, revision=revision,
+        changes=[{"link_id": one.link_id, "value": one.value} for one in merged.stored], conflicts=merged.conflicts,
+        author=by, recorded_at=now,
+    )  # fmt: skip
+    judged = judge(response.questionnaire_id, merged.answers, now=now)
+    _project(response, merged, judged, revision=revision, now=now)
+    rules = _flag(response, judged, by=by, now=now)
+
+    audit.record(
+        event="intake.response.answered", entity=response, by=by, now=now, patient_id=response.patient_id,
+        detail={"revision": revision, "stored": len(merged.stored), "conflicts": len(merged.conflicts)},
+    )  # fmt: skip
+    return _saved(response, ledger, judged, rules)
+
+
+@flow
+def complete(*, response_id: UUID, by: User, now: datetime) -> QuestionnaireResponse:
+    """
+    Close a response; from here on its answers are only those that were asked, and never change.
+
+    Writes  QuestionnaireResponse `completed`, Flag, StatusChange, AuditEvent
+    Raises  NoSuchResponse, ResponseClosed, Incomplete with one error for each question, its field the path
+    Source  HL7 SDC 4.0.0, form validation: a completed response conforms; docs/flows.md, row "answer"
+    """
+    response = _own(response_id, by)
+    _refuse_closed(response)
+    judged = judge_response(response, now=now)
+    if judged.errors:
+        errors = [FieldError(one.path or one.link_id, one.code, one.message) for one in judged.errors]
+        raise Incomplete(_count(len(errors)), errors=errors)
+
+    _flag(response, judged, by=by, now=now)
+    response.answers, response.calculated, response.scores = judged.answers, judged.calculated, judged.scores
+    response.status = ResponseStatus.COMPLETED
+    response.completed_at, response.completed_by = now, by
+    response.save(
+        update_fields=["answers", "calculated", "scores", "status", "completed_at", "completed_by", "updated_at"]
+    )
+
+    audit.status_changed(response, old=ResponseStatus.IN_PROGRESS, new=response.status, by=by, now=now)
+    audit.record(event="intake.response.completed", entity=response, by=by, now=now, patient_id=response.patient_id)
+    return response
+
+
+def _own(response_id: UUID, by: User) -> QuestionnaireResponse:
+    mine = QuestionnaireResponse.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    response = mine.select_related("patient").filter(pk=response_id).first()
+    if response is None:
+        raise NoSuchResponse("There are no such questions.")
+    return response
+
+
+def _refuse_closed(response: QuestionnaireResponse) -> None:
+    if response.status != ResponseStatus.IN_PROGRESS:
+        raise ResponseClosed("These answers were sent and can no longer be changed.")
+
+
+def _accepted(response: QuestionnaireResponse, answers: Sequence[Mapping[str, Any]]) -> list[Change]:
+    changes, errors = acceptance.accept(outline_of(response.questionnaire_id), answers)
+    if errors:
+        raise NotAcceptable(errors[0].detail, errors=errors)
+    return changes
+
+
+def _project(
+    response: QuestionnaireResponse, merged: Merged, judged: Judgement, *, revision: int, now: datetime
+) -> None:
+    response.answers, response.touched, response.revision = merged.answers, merged.touched, revision
+    response.calculated, response.scores = judged.calculated, judged.scores
+    response.authored_at = response.authored_at or now
+    response.save(update_fields=["answers", "touched", "revision", "calculated", "scores", "authored_at", "updated_at"])
+
+
+def _flag(response: QuestionnaireResponse, judged: Judgement, *, by: User, now: datetime) -> list[FlagRule]:
+    """Raise and supersede flags as the answers now say; return the rules that are active."""
+    raised = {rule.pk: rule for rule in judged.raised(response)}
+    present = {flag.rule_id: flag for flag in response.flags.active().order_by("id")}
+    for rule_id in present.keys() - raised.keys():
+        _supersede(present[rule_id], by=by, now=now)
+    for rule_id in raised.keys() - present.keys():
+        _raise(response, raised[rule_id], by=by, now=now)
+    return list(raised.values())
+
+
+def _raise(response: QuestionnaireResponse, rule: FlagRule, *, by: User, now: datetime) -> None:
+    flag = Flag.objects.create(
+        patient_id=response.patient_id, response=response, rule=rule, severity=rule.severity,
+        revision=response.revision, raised_at=now,
+    )  # fmt: skip
+    audit.status_changed(flag, old="", new=flag.status, by=by, now=now)
+    audit.record(
+        event="intake.flag.raised", entity=flag, by=by, now=now, patient_id=response.patient_id,
+        detail={"rule": rule.code, "version": rule.version, "severity": rule.severity},
+    )  # fmt: skip
+
+
+def _supersede(flag: Flag, *, by: User, now: datetime) -> None:
+    old = flag.status
+    flag.supersede(now=now)
+    audit.status_changed(flag, old=old, new=flag.status, by=by, now=now, reason="answers-changed")
+    audit.record(event="intake.flag.superseded", entity=flag, by=by, now=now, patient_id=flag.patient_id)
+
+
+def _again(response: QuestionnaireResponse, told: Answer) -> Saved:
+    """Return the answer that was given to a save, from the ledger as it stood then."""
+    earlier = response.ledger.filter(revision__lte=told.revision).order_by("revision").values_list("changes", flat=True)
+    answers = merge.fold([Change(**change) for change in changes] for changes in earlier)
+    judged = judge(response.questionnaire_id, answers, now=told.recorded_at)
+    return _saved(response, told, judged, judged.raised(response))
+
+
+def _saved(response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Iterable[FlagRule]) -> Saved:
+    return Saved(
+        revision=ledger.revision,
+        stored=[change["link_id"] for change in ledger.changes],
+        conflicts=ledger.conflicts,
+        enabled=judged.enabled,
+        calculated=judged.calculated,
+        issues=judged.issues_json(),
+        crisis=crisis.text(rules, language=response.patient.preferred_language),
+    )
+
+
+def _count(number: int) -> str:
+    return "One question is still open." if number == 1 else f"{number} questions are still open."
