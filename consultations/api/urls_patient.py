@@ -1,0 +1,36 @@
+"""Addresses of the patient's half of the consultations endpoints, under /api/v1/."""
+
+from typing import Any
+
+from django.urls import path
+
+from consultations.api.appointments import AnyAccept, Appointments
+from consultations.api.holds import Hold, Holds
+from consultations.api.requests import ServiceRequests
+
+_OPEN: dict[str, Any] = {"get": "list", "post": "create"}
+_ONE: dict[str, Any] = {"get": "retrieve"}
+
+
+def _post(name: str) -> dict[str, Any]:
+    return {"post": name}
+
+
+app_name = "consultations-patient-api"
+urlpatterns = [
+    path("service-requests/", ServiceRequests.as_view(_OPEN), name="service-requests"),
+    path("service-requests/<uuid:pk>/", ServiceRequests.as_view(_ONE), name="service-request"),
+    path("service-requests/<uuid:pk>/submit/", ServiceRequests.as_view(_post("submit")), name="submit"),
+    path("service-requests/<uuid:pk>/withdraw/", ServiceRequests.as_view(_post("withdraw")), name="withdraw"),
+    path("holds/", Holds.as_view(), name="holds"),
+    path("holds/<uuid:hold_id>/", Hold.as_view(), name="hold"),
+    path("appointments/", Appointments.as_view(_OPEN), name="appointments"),
+    path("appointments/<uuid:pk>/", Appointments.as_view(_ONE), name="appointment"),
+    path(
+        "appointments/<uuid:pk>/calendar.ics",
+        Appointments.as_view({"get": "calendar"}, content_negotiation_class=AnyAccept),
+        name="appointment-calendar",
+    ),
+    path("appointments/<uuid:pk>/reschedule/", Appointments.as_view(_post("reschedule")), name="reschedule"),
+    path("appointments/<uuid:pk>/cancel/", Appointments.as_view(_post("cancel")), name="cancel"),
+]

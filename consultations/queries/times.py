@@ -1,0 +1,70 @@
+"""Who may ask for a time for which case, and the free times of a case."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from config.core.models import Role, User
+from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
+from consultations.models import Appointment, ServiceRequest
+from intake.models import Patient
+from providers.queries import availability
+from providers.queries.availability import Cursor, Page
+from providers.queries.diaries import Asked
+
+AHEAD = timedelta(days=60)
+
+
+def holdable(user: User) -> QuerySet[ServiceRequest]:
+    """Return the cases for which somebody may hold a time: a patient's own, or those of the visits they may move."""
+    rows = ServiceRequest.objects.select_related("service", "patient")
+    if user.role == Role.PATIENT:
+        return rows.visible_to(user)
+    live = Appointment.objects.visible_to(user).filter(status__in=LIVE_APPOINTMENTS)
+    return rows.filter(pk__in=live.values("service_request"))
+
+
+def known_to(patient: Patient) -> frozenset[UUID]:
+    """Return the clinicians who have seen a patient or are about to: one query."""
+    never_met = {AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW}
+    visits = Appointment.objects.filter(patient=patient).exclude(status__in=never_met)
+    return frozenset(visits.values_list("practitioner", flat=True))
+
+
+def asked(request: ServiceRequest, *, language: str = "") -> Asked:
+    """Return what the search for a case's times asks for: one query."""
+    return Asked(
+        service=request.service,
+        state=request.state,
+        language=language,
+        known_to=known_to(request.patient),
+        born=request.patient.birth_date,
+    )
+
+
+def free(
+    request: ServiceRequest,
+    *,
+    now: datetime,
+    practitioner: UUID | None = None,
+    language: str = "",
+    limit: int = 24,
+    after: Cursor | None = None,
+) -> Page:
+    """
+    Return the next free times of a case, by time and then by clinician.
+
+    practitioner  only this clinician
+    after         the `next` of the page before
+    Reads         six queries for any number of clinicians
+    """
+    return availability.search(
+        asked(request, language=language),
+        start=now,
+        end=now + AHEAD,
+        now=now,
+        practitioner=practitioner,
+        limit=limit,
+        after=after,
+    )
