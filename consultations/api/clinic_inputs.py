@@ -106,16 +106,17 @@ class ScheduleInput(Input):
 
     first_after_days = serializers.IntegerField(min_value=0, max_value=730, default=0)
     every_days = serializers.IntegerField(min_value=0, max_value=365, default=0)
-    times = serializers.IntegerField(min_value=0, max_value=60, default=0)
+    times = serializers.IntegerField(min_value=0, max_value=100, default=0)
+    on_days = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=730), max_length=100, required=False
+    )
 
 
 class GoalInput(Input):
     """One goal; `measure` says how it will be seen."""
 
     description = serializers.CharField(max_length=2000)
-    measure: serializers.Field[Any, Any, Any, Any] = serializers.DictField(
-        child=serializers.CharField(max_length=200), required=False
-    )
+    measure = serializers.DictField(required=False, allow_null=True)
 
 
 class ActivityInput(Input):

@@ -1,5 +1,6 @@
 """A care plan before it is stored: what a template proposes, what a clinician changes, on which days it falls."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,8 +9,10 @@ from typing import Any
 from config.core.errors import FieldError, Invalid
 from consultations.domain.codes import ActivityKind
 
-MAX_TIMES = 60
+MAX_TIMES = 100
 MAX_DAYS = 730
+BLANK = "____"
+_UNIT_DAYS = {"d": 1, "wk": 7, "mo": 30}
 
 
 class PlanFaulty(Invalid):
@@ -21,19 +24,34 @@ class PlanFaulty(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Days after the signature: the first, the distance between two, and how many. `times` 0 means no day at all."""
+    """
+    Days after the signature: the first, the distance between two, and how many; or each day by itself.
+
+    times    0 means no day at all
+    on_days  days after the signature; where there are any, the other three say nothing
+    """
 
     first_after_days: int = 0
     every_days: int = 0
     times: int = 0
+    on_days: tuple[int, ...] = ()
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Return the days after the signature, in order."""
+        if self.on_days:
+            return tuple(sorted(set(self.on_days)))
+        return tuple(self.first_after_days + self.every_days * turn for turn in range(self.times))
 
     def days_from(self, start: date) -> list[date]:
         """Return the planned calendar days, in order."""
-        return [start + timedelta(days=self.first_after_days + self.every_days * turn) for turn in range(self.times)]
+        return [start + timedelta(days=offset) for offset in self.offsets]
 
     @property
     def words(self) -> str:
         """Return the schedule as a patient reads it."""
+        if self.on_days:
+            return "after " + ", ".join(_days(day) for day in self.offsets)
         if not self.times:
             return ""
         first = _after(self.first_after_days)
@@ -41,14 +59,19 @@ class Schedule:
             return f"once, {first}"
         return f"{self.times} times, {_every(self.every_days)}, first {first}"
 
-    def stored(self) -> dict[str, int]:
+    def stored(self) -> dict[str, Any]:
         """Return the JSON of Activity.schedule."""
-        return {"first_after_days": self.first_after_days, "every_days": self.every_days, "times": self.times}
+        return {
+            "first_after_days": self.first_after_days,
+            "every_days": self.every_days,
+            "times": self.times,
+            "on_days": list(self.on_days),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class GoalDraft:
-    """What the plan is for; `measure` is {instrument, title, target} or empty."""
+    """What the plan is for; `measure` is {loinc, title, target, due_days} or empty."""
 
     description: str
     measure: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +102,8 @@ def goals(rows: Sequence[Mapping[str, Any]]) -> list[GoalDraft]:
         description = str(row.get("description", "")).strip()
         if not description or len(description) > 2000:
             faults.append(FieldError(f"goals[{index}].description", "required", "Say what the goal is."))
+        if len(json.dumps(row.get("measure"))) > 1000:
+            faults.append(FieldError(f"goals[{index}].measure", "too-long", "Say in fewer words how it is measured."))
         drafts.append(GoalDraft(description, row.get("measure") or {}))
     _refuse(faults)
     return drafts
@@ -88,7 +113,7 @@ def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
     """
     Return the activities of a template or of a clinician.
 
-    rows    [{kind, title, detail?, schedule?: {first_after_days, every_days, times}, schedule_text?,
+    rows    [{kind, title, detail?, schedule?: {first_after_days, every_days, times, on_days}, schedule_text?,
             questionnaire_url?}]
     Raises  PlanFaulty with one error for each faulty row
     """
@@ -114,7 +139,64 @@ def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
 def schedule_of(row: Mapping[str, Any]) -> Schedule:
     """Return the schedule of stored or sent JSON; days that are no whole numbers count as none."""
     first, every, times = (_whole(row.get(name)) for name in ("first_after_days", "every_days", "times"))
-    return Schedule(first, every, times)
+    on_days = tuple(_whole(day) for day in row.get("on_days") or ())
+    return Schedule(first, every, times, on_days)
+
+
+def goals_of_template(rows: Sequence[Mapping[str, Any]], answers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """
+    Return the goals of a template as `goals` takes them; a goal that is the patient's own has their words.
+
+    rows     [{description, measure, from?: {link_id}}]
+    answers  {linkId: what the patient said, in words}
+    """
+    return [
+        {
+            "description": answers.get((row.get("from") or {}).get("link_id", "")) or row["description"],
+            "measure": row.get("measure"),
+        }
+        for row in rows
+    ]
+
+
+def activities_of_template(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """
+    Return the activities of a template as `activities` takes them.
+
+    rows  [{kind, title, detail, schedule: {text, repeat, times, start_offset_days, offset_days}, questionnaire,
+          clinician_fills}]; what the clinician must fill in becomes a line with a blank, which cannot be signed
+    """
+    return [
+        {
+            "kind": row["kind"],
+            "title": row["title"],
+            "detail": _with_blanks(str(row.get("detail") or ""), row.get("clinician_fills") or ()),
+            "schedule": _planned(row.get("schedule") or {}).stored(),
+            "schedule_text": (row.get("schedule") or {}).get("text", ""),
+            "questionnaire_url": row.get("questionnaire") or row.get("questionnaire_url") or "",
+        }
+        for row in rows
+    ]
+
+
+def has_blank(detail: str) -> bool:
+    """Tell whether the clinician has still to write something here."""
+    return BLANK in detail
+
+
+def _with_blanks(detail: str, fills: Sequence[str]) -> str:
+    lines = [f"{fill.replace('_', ' ').capitalize()}: {BLANK}" for fill in fills]
+    return "\n".join([detail, *lines] if detail else lines)
+
+
+def _planned(row: Mapping[str, Any]) -> Schedule:
+    repeat = row.get("repeat") or {}
+    every = _whole(repeat.get("period")) * _UNIT_DAYS.get(str(repeat.get("period_unit")), 0)
+    first, times = _whole(row.get("start_offset_days")), _whole(row.get("times"))
+    on_days = row.get("offset_days") or ()
+    if "first_after_days" in row or "every_days" in row:
+        return schedule_of(row)
+    return Schedule(first, every, times, tuple(_whole(day) for day in on_days) if not repeat else ())
 
 
 def _faults_of(row: Mapping[str, Any], path: str) -> list[FieldError]:
@@ -124,10 +206,9 @@ def _faults_of(row: Mapping[str, Any], path: str) -> list[FieldError]:
     if not 0 < len(str(row.get("title", "")).strip()) <= 200:
         faults.append(FieldError(f"{path}.title", "required", "Say in a few words what is to be done."))
     schedule = schedule_of(row.get("schedule") or {})
-    last = schedule.first_after_days + schedule.every_days * max(schedule.times - 1, 0)
-    if schedule.times > MAX_TIMES or last > MAX_DAYS:
-        faults.append(FieldError(f"{path}.schedule", "too-long", "At most 60 times within two years."))
-    if schedule.times > 1 and schedule.every_days == 0:
+    if len(schedule.offsets) > MAX_TIMES or max(schedule.offsets, default=0) > MAX_DAYS:
+        faults.append(FieldError(f"{path}.schedule", "too-long", "At most 100 times within two years."))
+    if schedule.times > 1 and schedule.every_days == 0 and not schedule.on_days:
         faults.append(FieldError(f"{path}.schedule", "required", "Say how many days lie between two times."))
     if row.get("kind") == ActivityKind.MEASURE and not row.get("questionnaire_url"):
         faults.append(FieldError(f"{path}.questionnaire_url", "required", "Say which questions are asked."))

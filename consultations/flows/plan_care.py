@@ -1,7 +1,7 @@
 """The care plan: written from a template, tailored, signed, and ticked off by the patient."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from consultations.models import (
     ReviewTask,
     ServiceRequest,
 )
+from consultations.queries import evidence
 
 
 class NotSignedYet(Conflict):
@@ -63,6 +64,13 @@ class AlreadySigned(Conflict):
     title = "This plan was already signed"
 
 
+class HasBlanks(Invalid):
+    """Fill in what each named activity still leaves open, then sign."""
+
+    code = "plan-has-blanks"
+    title = "Something is not filled in yet"
+
+
 class NotTickable(Conflict):
     """Say why: it is done already, was stopped, or is done by answering the questions."""
 
@@ -88,8 +96,7 @@ class _Settled:
     goals: list[plan.GoalDraft]
     activities: list[plan.ActivityDraft]
     description: str = ""
-    review_after_days: int = 0
-    template: PlanTemplate | None = field(default=None)
+    template: PlanTemplate | None = None
 
 
 @flow
@@ -110,7 +117,7 @@ def write(*, determination_id: UUID, draft: Draft, by: User, now: datetime) -> C
     if there is not None:
         raise PlanExists("There is a plan for this determination already.", extra={"care_plan": str(there.pk)})
     request = determination.encounter.appointment.service_request
-    settled = _settle(draft, _template(request, draft.template_code))
+    settled = _settle(draft, _template(request, draft.template_code), request)
 
     written = CarePlan(determination=determination, patient_id=request.patient_id, recorded_at=now, recorded_by=by)
     _store(written, settled, now=now)
@@ -136,7 +143,7 @@ def revise(*, care_plan_id: UUID, draft: Draft, by: User, now: datetime) -> Care
     written = _own_plan(care_plan_id, by)
     request = written.determination.encounter.appointment.service_request
     template = _template(request, draft.template_code)
-    settled = _settle(draft if template else _filled(draft, written), template)
+    settled = _settle(draft if template else _filled(draft, written), template, request)
 
     written.goals.all().delete()
     written.activities.all().delete()
@@ -153,11 +160,12 @@ def sign(*, care_plan_id: UUID, by: User, now: datetime) -> CarePlan:
 
     Writes  CarePlan `active`, Goal, Activity, ServiceRequest `completed`, ReviewTask, Communication, StatusChange,
             AuditEvent
-    Raises  NotFound, NotAllowed, AlreadySigned
+    Raises  NotFound, NotAllowed, AlreadySigned, HasBlanks
     Source  FHIR R4 CarePlan, Provenance.signature; docs/flows.md, row "plan care"
     """
     written = _own_plan(care_plan_id, by)
     request = _lock(written.determination.encounter.appointment.service_request_id)
+    _refuse_blanks(written)
     today = now.astimezone(ZoneInfo(str(request.patient.time_zone))).date()
 
     written.status, written.signed_at, written.signed_by = CarePlanStatus.ACTIVE, now, by
@@ -249,17 +257,23 @@ def _template(request: ServiceRequest, code: str | None) -> PlanTemplate | None:
     return template
 
 
-def _settle(draft: Draft, template: PlanTemplate | None) -> _Settled:
+def _settle(draft: Draft, template: PlanTemplate | None, request: ServiceRequest) -> _Settled:
     """Return the template's words where the clinician said nothing, theirs where they did."""
     body: Mapping[str, Any] = template.body if template else {}
     title = draft.title if draft.title is not None else (template.title if template else "")
     instructions = draft.instructions if draft.instructions is not None else str(body.get("instructions") or "")
+    goals, activities = draft.goals, draft.activities
+    if goals is None:
+        answers = {ref: one.value for ref, one in evidence.of_case(request.pk).items()} if template else {}
+        goals = plan.goals_of_template(body.get("goals") or (), answers)
+    if activities is None:
+        activities = plan.activities_of_template(body.get("activities") or ())
     return _Settled(
         title=words.required(title, "title", limit=200),
         description=str(body.get("description") or ""),
         instructions=words.bounded(instructions, "instructions"),
-        goals=plan.goals(draft.goals if draft.goals is not None else body.get("goals") or ()),
-        activities=plan.activities(draft.activities if draft.activities is not None else body.get("activities") or ()),
+        goals=plan.goals(goals),
+        activities=plan.activities(activities),
         template=template,
     )
 
@@ -299,6 +313,17 @@ def _store(written: CarePlan, settled: _Settled, *, now: datetime) -> None:
         )
         for position, one in enumerate(settled.activities)
     )  # fmt: skip
+
+
+def _refuse_blanks(written: CarePlan) -> None:
+    rows = enumerate(written.activities.order_by("position", "id"))
+    blanks = [
+        FieldError(f"activities[{index}].detail", "blank", f"Fill in what is open in: {activity.title}")
+        for index, activity in rows
+        if plan.has_blank(activity.detail)
+    ]
+    if blanks:
+        raise HasBlanks(blanks[0].detail, errors=blanks)
 
 
 def _fix_days(written: CarePlan, today: date) -> None:

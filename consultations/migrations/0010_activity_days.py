@@ -5,25 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consultations', '0001_from_request_to_plan'),
+        ("consultations", "0001_from_request_to_plan"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activity',
-            name='next_due_date',
-            field=models.DateField(help_text='The first planned day whose questions are not open yet.', null=True),
+            model_name="activity",
+            name="next_due_date",
+            field=models.DateField(help_text="The first planned day whose questions are not open yet.", null=True),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='schedule',
-            field=models.JSONField(default=dict, help_text='{first_after_days, every_days, times}: days after the signature.'),
+            model_name="activity",
+            name="schedule",
+            field=models.JSONField(
+                default=dict, help_text="{first_after_days, every_days, times, on_days}: days after the signature."
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('next_due_date__isnull', False)), fields=['next_due_date', 'id'], name='consultations_activity_due'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("next_due_date__isnull", False)),
+                fields=["next_due_date", "id"],
+                name="consultations_activity_due",
+            ),
         ),
     ]

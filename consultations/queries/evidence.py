@@ -51,6 +51,8 @@ def of_response(response: QuestionnaireResponse) -> Iterator[Evidence]:
         if item.get("type") not in {"group", "display"}:
             label = str(item.get("text") or item["linkId"])
             yield Evidence(item["linkId"], label, "; ".join(answers.get(item["linkId"], ())))
+    titles = {one["instrument"]: one.get("title", "") for one in response.questionnaire.scores}
     for score in response.scores:
+        name = score["instrument"]
         value = "" if score.get("value") is None else f"{score['value']} ({score.get('band') or 'no band'})"
-        yield Evidence(f"score:{score['instrument']}", str(score.get("title") or score["instrument"]), value)
+        yield Evidence(f"score:{name}", titles.get(name) or name, value)

@@ -79,7 +79,7 @@ FAULTS = {
     "title": ({"activities": [{"kind": "visit", "title": ""}]}, "activities[0].title"),
     "measure": ({"activities": [{"kind": "measure", "title": "Ask"}]}, "activities[0].questionnaire_url"),
     "often": (
-        {"activities": [{"kind": "visit", "title": "See", "schedule": {"times": 61, "every_days": 1}}]},
+        {"activities": [{"kind": "visit", "title": "See", "schedule": {"times": 101, "every_days": 1}}]},
         "activities[0].schedule",
     ),
 }
@@ -197,3 +197,12 @@ def test_activity_done_refuses_questions_drafts_and_others():
         plan_care.activity_done(by=UserFactory(), **mine)
     with pytest.raises(NotAllowed):
         plan_care.activity_done(by=written.recorded_by, **mine)
+
+
+def test_sign_refuses_what_is_not_filled_in():
+    written = planned(activities=[{"kind": "medication", "title": "Spray", "detail": "Dose: ____"}])
+
+    with pytest.raises(plan_care.HasBlanks) as refusal:
+        sign(written)
+
+    assert refusal.value.errors[0].field == "activities[0].detail"
