@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/two-step/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("providers.api.urls")),
+    path("clinic/", include("providers.html.urls")),
     path("api/v1/", include("consultations.api.urls_patient")),
 ]

@@ -1,0 +1,18 @@
+"""Addresses of the pages about hours, under /clinic/."""
+
+from django.urls import path
+
+from providers.html import hours, schedules
+
+app_name = "providers"
+urlpatterns = [
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/change/", schedules.change_hours, name="change-hours"),
+    path("schedules/change/<uuid:exception_id>/withdraw/", schedules.withdraw_change, name="withdraw-change"),
+    path("schedules/<uuid:practitioner_id>/", hours.hours, name="hours-of"),
+    path("schedules/<uuid:practitioner_id>/edit/", hours.edit_hours, name="publish-hours-of"),
+    path("schedules/<uuid:practitioner_id>/edit/<uuid:schedule_id>/", hours.edit_hours, name="edit-hours-of"),
+    path("hours/", hours.hours, name="hours"),
+    path("hours/edit/", hours.edit_hours, name="publish-hours"),
+    path("hours/edit/<uuid:schedule_id>/", hours.edit_hours, name="edit-hours"),
+]
