@@ -107,9 +107,6 @@ class ScheduleInput(Input):
     first_after_days = serializers.IntegerField(min_value=0, max_value=730, default=0)
     every_days = serializers.IntegerField(min_value=0, max_value=365, default=0)
     times = serializers.IntegerField(min_value=0, max_value=100, default=0)
-    on_days = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=730), max_length=100, required=False
-    )
 
 
 class GoalInput(Input):

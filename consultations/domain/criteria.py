@@ -49,20 +49,8 @@ def read(
 
 
 def references(criterion: Mapping[str, Any]) -> tuple[str, ...]:
-    """
-    Return the references that a criterion of a protocol names: linkIds, `score:NAME`, `flag:CODE`.
-
-    criterion  its `evidence` is a list of {questionnaire, link_id}, {score}, {flag} or of references
-    """
-    return tuple(_reference(one) for one in criterion.get("evidence") or ())
-
-
-def _reference(one: Any) -> str:
-    if not isinstance(one, Mapping):
-        return str(one)
-    if "score" in one:
-        return f"score:{one['score']}"
-    return f"flag:{one['flag']}" if "flag" in one else str(one.get("link_id", ""))
+    """Return the references that a criterion of a protocol names: linkIds, `score:NAME`, `flag:CODE`."""
+    return tuple(criterion.get("evidence") or ())
 
 
 def frozen(

@@ -12,7 +12,6 @@ from consultations.domain.codes import ActivityKind
 MAX_TIMES = 100
 MAX_DAYS = 730
 BLANK = "____"
-_UNIT_DAYS = {"d": 1, "wk": 7, "mo": 30}
 
 
 class PlanFaulty(Invalid):
@@ -24,23 +23,15 @@ class PlanFaulty(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """
-    Days after the signature: the first, the distance between two, and how many; or each day by itself.
-
-    times    0 means no day at all
-    on_days  days after the signature; where there are any, the other three say nothing
-    """
+    """Days after the signature: the first, the distance between two, and how many. `times` 0 means no day at all."""
 
     first_after_days: int = 0
     every_days: int = 0
     times: int = 0
-    on_days: tuple[int, ...] = ()
 
     @property
     def offsets(self) -> tuple[int, ...]:
         """Return the days after the signature, in order."""
-        if self.on_days:
-            return tuple(sorted(set(self.on_days)))
         return tuple(self.first_after_days + self.every_days * turn for turn in range(self.times))
 
     def days_from(self, start: date) -> list[date]:
@@ -50,8 +41,6 @@ class Schedule:
     @property
     def words(self) -> str:
         """Return the schedule as a patient reads it."""
-        if self.on_days:
-            return "after " + ", ".join(_days(day) for day in self.offsets)
         if not self.times:
             return ""
         first = _after(self.first_after_days)
@@ -59,14 +48,9 @@ class Schedule:
             return f"once, {first}"
         return f"{self.times} times, {_every(self.every_days)}, first {first}"
 
-    def stored(self) -> dict[str, Any]:
+    def stored(self) -> dict[str, int]:
         """Return the JSON of Activity.schedule."""
-        return {
-            "first_after_days": self.first_after_days,
-            "every_days": self.every_days,
-            "times": self.times,
-            "on_days": list(self.on_days),
-        }
+        return {"first_after_days": self.first_after_days, "every_days": self.every_days, "times": self.times}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +97,7 @@ def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
     """
     Return the activities of a template or of a clinician.
 
-    rows    [{kind, title, detail?, schedule?: {first_after_days, every_days, times, on_days}, schedule_text?,
+    rows    [{kind, title, detail?, schedule?: {first_after_days, every_days, times}, schedule_text?,
             questionnaire_url?}]
     Raises  PlanFaulty with one error for each faulty row
     """
@@ -139,8 +123,7 @@ def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
 def schedule_of(row: Mapping[str, Any]) -> Schedule:
     """Return the schedule of stored or sent JSON; days that are no whole numbers count as none."""
     first, every, times = (_whole(row.get(name)) for name in ("first_after_days", "every_days", "times"))
-    on_days = tuple(_whole(day) for day in row.get("on_days") or ())
-    return Schedule(first, every, times, on_days)
+    return Schedule(first, every, times)
 
 
 def goals_of_template(rows: Sequence[Mapping[str, Any]], answers: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -163,19 +146,11 @@ def activities_of_template(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, 
     """
     Return the activities of a template as `activities` takes them.
 
-    rows  [{kind, title, detail, schedule: {text, repeat, times, start_offset_days, offset_days}, questionnaire,
-          clinician_fills}]; what the clinician must fill in becomes a line with a blank, which cannot be signed
+    rows  as `activities` takes them, with `clinician_fills`: what the clinician must fill in becomes a line with a
+          blank, and a plan with blanks cannot be signed
     """
     return [
-        {
-            "kind": row["kind"],
-            "title": row["title"],
-            "detail": _with_blanks(str(row.get("detail") or ""), row.get("clinician_fills") or ()),
-            "schedule": _planned(row.get("schedule") or {}).stored(),
-            "schedule_text": (row.get("schedule") or {}).get("text", ""),
-            "questionnaire_url": row.get("questionnaire") or row.get("questionnaire_url") or "",
-        }
-        for row in rows
+        {**row, "detail": _with_blanks(str(row.get("detail") or ""), row.get("clinician_fills") or ())} for row in rows
     ]
 
 
@@ -189,16 +164,6 @@ def _with_blanks(detail: str, fills: Sequence[str]) -> str:
     return "\n".join([detail, *lines] if detail else lines)
 
 
-def _planned(row: Mapping[str, Any]) -> Schedule:
-    repeat = row.get("repeat") or {}
-    every = _whole(repeat.get("period")) * _UNIT_DAYS.get(str(repeat.get("period_unit")), 0)
-    first, times = _whole(row.get("start_offset_days")), _whole(row.get("times"))
-    on_days = row.get("offset_days") or ()
-    if "first_after_days" in row or "every_days" in row:
-        return schedule_of(row)
-    return Schedule(first, every, times, tuple(_whole(day) for day in on_days) if not repeat else ())
-
-
 def _faults_of(row: Mapping[str, Any], path: str) -> list[FieldError]:
     faults = []
     if row.get("kind") not in ActivityKind.values:
@@ -208,7 +173,7 @@ def _faults_of(row: Mapping[str, Any], path: str) -> list[FieldError]:
     schedule = schedule_of(row.get("schedule") or {})
     if len(schedule.offsets) > MAX_TIMES or max(schedule.offsets, default=0) > MAX_DAYS:
         faults.append(FieldError(f"{path}.schedule", "too-long", "At most 100 times within two years."))
-    if schedule.times > 1 and schedule.every_days == 0 and not schedule.on_days:
+    if schedule.times > 1 and schedule.every_days == 0:
         faults.append(FieldError(f"{path}.schedule", "required", "Say how many days lie between two times."))
     if row.get("kind") == ActivityKind.MEASURE and not row.get("questionnaire_url"):
         faults.append(FieldError(f"{path}.questionnaire_url", "required", "Say which questions are asked."))

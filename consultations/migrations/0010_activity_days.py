@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             model_name="activity",
             name="schedule",
             field=models.JSONField(
-                default=dict, help_text="{first_after_days, every_days, times, on_days}: days after the signature."
+                default=dict, help_text="{first_after_days, every_days, times}: days after the signature."
             ),
         ),
         migrations.AddIndex(

@@ -109,7 +109,7 @@ class Activity(Record):
     detail = models.TextField(blank=True)
     schedule_text = models.CharField(max_length=200, blank=True)
     schedule = models.JSONField(
-        default=dict, help_text="{first_after_days, every_days, times, on_days}: days after the signature."
+        default=dict, help_text="{first_after_days, every_days, times}: days after the signature."
     )
     due_dates = models.JSONField(default=list, help_text="Planned days, YYYY-MM-DD in the patient's zone.")
     next_due_date = models.DateField(null=True, help_text="The first planned day whose questions are not open yet.")

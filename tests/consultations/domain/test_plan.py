@@ -19,7 +19,6 @@ SCHEDULES = {
         ["2026-06-02", "2026-06-09"],
         "2 times, every week, first after a day",
     ),
-    "days": ({"on_days": [28, 14]}, ["2026-06-15", "2026-06-29"], "after 2 weeks, 4 weeks"),
     "over the end of a month": ({"times": 2, "every_days": 30}, ["2026-06-01", "2026-07-01"], None),
     "nonsense counts as none": ({"times": "many", "every_days": -1}, [], ""),
 }
