@@ -72,7 +72,7 @@ def _asked(outline: Outline, path: str) -> Question | None:
 
 
 def _one(question: Question, value: Any) -> Any:
-    form = _FORMS.get(question.type, _text)
+    form: Callable[[Question, Any], Any] = _FORMS.get(question.type, _text)
     return form(question, value)
 
 

@@ -143,8 +143,8 @@ def _option(option: Mapping[str, Any], language: str) -> Option:
         coding = option["valueCoding"]
         value = {key: coding[key] for key in ("system", "code", "display") if key in coding}
         return Option(coding["code"], _words(coding, "display", language) or coding["code"], value, exclusive)
-    value = next((value for key, value in option.items() if key.startswith("value")), "")
-    return Option(str(value), str(value), value, exclusive)
+    plain: Any = next((one for key, one in option.items() if key.startswith("value")), "")
+    return Option(str(plain), str(plain), plain, exclusive)
 
 
 def _unit(coding: Mapping[str, Any]) -> Option:

@@ -10,7 +10,6 @@ Refusal
 └── AlreadyWithdrawn  (Conflict)
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -64,17 +63,15 @@ class AlreadyWithdrawn(Conflict):
     title = "This was withdrawn already"
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """From where a signature came, as far as the edge knows."""
-
-    ip_address: str | None = None
-    user_agent: str = ""
-
-
 @flow
 def sign(
-    *, document_id: UUID, signed_name: str, by: User, now: datetime, circumstances: Circumstances | None = None
+    *,
+    document_id: UUID,
+    signed_name: str,
+    by: User,
+    now: datetime,
+    ip_address: str | None = None,
+    user_agent: str = "",
 ) -> Consent:
     """
     Sign one version of one text; what is kept is that very text, by its digest.
@@ -98,7 +95,6 @@ def sign(
     if before is not None:
         raise AlreadySigned("You have signed this already.", extra={"consent": str(before.pk)})
 
-    told = circumstances or Circumstances()
     consent = Consent.objects.create(
         patient=patient,
         document=document,
@@ -106,8 +102,8 @@ def sign(
         signed_name=name,
         signed_at=now,
         signed_by=by,
-        ip_address=told.ip_address,
-        user_agent=told.user_agent[:300],
+        ip_address=ip_address or None,
+        user_agent=user_agent[:300],
     )
 
     audit.status_changed(consent, old="", new=consent.status, by=by, now=now)

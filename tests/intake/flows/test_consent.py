@@ -14,7 +14,7 @@ def test_sign_keeps_the_digest_of_the_text_and_the_name_as_typed():
 
     signed = consent.sign(
         document_id=document.pk, signed_name="  Grace   Sample ", by=patient.user, now=NOW,
-        circumstances=consent.Circumstances("203.0.113.9", "browser"),
+        ip_address="203.0.113.9", user_agent="browser",
     )  # fmt: skip
 
     signed.refresh_from_db()

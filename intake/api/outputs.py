@@ -1,0 +1,113 @@
+"""What the endpoints of intake answer with."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from intake.models import Consent, ConsentDocument, Patient
+
+
+class PatientOutput(serializers.ModelSerializer[Patient]):
+    """A person's own record."""
+
+    phone = serializers.CharField()
+    emergency_contact_phone = serializers.CharField()
+    time_zone = serializers.CharField()
+
+    class Meta:
+        model = Patient
+        fields = [
+            "id", "given_name", "family_name", "preferred_name", "birth_date", "sex_at_birth", "gender_identity",
+            "phone", "address_line", "city", "state", "postal_code", "time_zone", "preferred_language",
+            "emergency_contact_name", "emergency_contact_phone",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ConsentDocumentOutput(serializers.ModelSerializer[ConsentDocument]):
+    """A text to sign, word for word in Markdown, with its digest."""
+
+    class Meta:
+        model = ConsentDocument
+        fields = ["id", "slug", "version", "language", "title", "body", "sha256"]
+        read_only_fields = fields
+
+
+class ConsentOutput(serializers.ModelSerializer[Consent]):
+    """A signature: under which text, version, language and digest, when, and whether it is in force."""
+
+    slug = serializers.CharField(source="document.slug")
+    version = serializers.CharField(source="document.version")
+    language = serializers.CharField(source="document.language")
+    title = serializers.CharField(source="document.title")
+
+    class Meta:
+        model = Consent
+        fields = [
+            "id", "document", "slug", "version", "language", "title", "document_sha256", "status", "signed_name",
+            "signed_at", "withdrawn_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class IssueOutput(serializers.Serializer[Any]):
+    """One thing to say about one question; only `error` stands in the way of completing."""
+
+    link_id = serializers.CharField()
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+    detail = serializers.CharField()
+
+
+class ConflictOutput(serializers.Serializer[Any]):
+    """A question that another client changed meanwhile; what is stored is `theirs`."""
+
+    link_id = serializers.CharField()
+    yours = serializers.JSONField()
+    theirs = serializers.JSONField()
+    changed_by = serializers.UUIDField()
+    changed_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
+class WayOutput(serializers.Serializer[Any]):
+    """One way to reach help."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    detail = serializers.CharField()
+    href = serializers.CharField()
+
+
+class CrisisOutput(serializers.Serializer[Any]):
+    """Whom to call now. Show it at once, above everything else."""
+
+    title = serializers.CharField()
+    text = serializers.CharField()
+    ways = WayOutput(many=True)
+    after = serializers.CharField()
+
+
+class QuestionnaireResponseOutput(serializers.Serializer[Any]):
+    """The answers as they stand: `answers` is {path: value}, `enabled` the paths that are asked now."""
+
+    id = serializers.UUIDField()
+    questionnaire = serializers.UUIDField(source="questionnaire_id")
+    status = serializers.CharField()
+    revision = serializers.IntegerField()
+    answers = serializers.JSONField()
+    enabled = serializers.ListField(child=serializers.CharField(), source="judged.enabled")
+    calculated = serializers.JSONField(source="judged.calculated")
+    issues = IssueOutput(many=True, source="judged.issues_json")
+
+
+class SavedOutput(serializers.Serializer[Any]):
+    """What a save did, and how the response stands after it."""
+
+    revision = serializers.IntegerField()
+    stored = serializers.ListField(child=serializers.CharField())
+    conflicts = ConflictOutput(many=True)
+    enabled = serializers.ListField(child=serializers.CharField())
+    calculated = serializers.JSONField()
+    issues = IssueOutput(many=True)
+    crisis = CrisisOutput(allow_null=True)
