@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
+from config.core.api.inputs import Id, Input, read
 from config.core.api.pages import CursorPages
 from consultations.adapters import calendar
-from consultations.api.inputs import Input, read
 from consultations.api.outputs import AppointmentOutput
 from consultations.domain.codes import AppointmentStatus
 from consultations.flows import book as booking
@@ -28,14 +28,14 @@ REASON_LENGTH = 300
 class BookInput(Input):
     """A case, and the time that is held for it."""
 
-    service_request = serializers.UUIDField()
-    hold = serializers.UUIDField()
+    service_request = Id()
+    hold = Id()
 
 
 class RescheduleInput(Input):
     """The time that is held; an administrator may lift the policy with a reason."""
 
-    hold = serializers.UUIDField()
+    hold = Id()
     override_reason = serializers.CharField(max_length=REASON_LENGTH, required=False, default="", allow_blank=True)
 
 

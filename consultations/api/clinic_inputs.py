@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from consultations.api.inputs import Input
+from config.core.api.inputs import Input
 from consultations.domain.codes import ActivityKind, Finding, Outcome, TaskStatus
 
 MAX_WORDS = 4000

@@ -5,13 +5,12 @@ from uuid import UUID
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ApiView, signed_in
+from config.core.api.inputs import Id, Input, read
 from config.core.models import Role, User
-from consultations.api.inputs import Input, read
 from consultations.api.outputs import HoldOutput
 from consultations.queries import times
 from providers.api.fields import Instant
@@ -22,9 +21,9 @@ from providers.models import Practitioner
 class HoldInput(Input):
     """For which case, when, and with whom; without a clinician the best of those who are free."""
 
-    service_request = serializers.UUIDField()
+    service_request = Id()
     start = Instant()
-    practitioner = serializers.UUIDField(required=False, default=None, allow_null=True)
+    practitioner = Id(required=False, default=None, allow_null=True)
 
 
 class Holds(ApiView):

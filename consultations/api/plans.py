@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
+from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import CarePlanInput, DeterminationInput
 from consultations.api.clinic_outputs import ActivityOutput, CarePlanOutput, DeterminationOutput, ProtocolOutput
-from consultations.api.inputs import Nothing, read
 from consultations.flows import determine, plan_care
 from consultations.models import Activity, CarePlan, Encounter, Goal
 from consultations.queries import protocol

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
-from consultations.api.inputs import Input, Nothing, read
+from config.core.api.inputs import Input, Nothing, read
 from consultations.api.outputs import ServiceRequestOutput
 from consultations.flows import request as ask
 from consultations.models import ServiceRequest

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
+from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import (
     AcceptInput,
     AcknowledgeInput,
@@ -25,7 +26,6 @@ from consultations.api.clinic_inputs import (
     TasksQuery,
 )
 from consultations.api.clinic_outputs import AskOutput, ClaimOutput, FlagOutput, TaskOutput
-from consultations.api.inputs import Nothing, read
 from consultations.flows import acknowledge, open_case, review
 from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
 from providers.models import HealthcareService

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
+from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import CheckInInput, FinishInput
 from consultations.api.clinic_outputs import CheckedInOutput, EncounterOutput, VisitOutput
-from consultations.api.inputs import Nothing, read
 from consultations.flows import visit
 from consultations.models import Encounter
 
