@@ -146,6 +146,27 @@ def retire(*, practitioner_id: UUID, by: User, now: datetime, accept: Collection
 
 
 @flow
+def bring_back(*, practitioner_id: UUID, by: User, now: datetime) -> bool:
+    """
+    Offer a clinician's time again, with the roles, licences and hours that they have.
+
+    Returns  False when they had not left
+    Writes   Practitioner, AuditEvent
+    Raises   NotAnAdministrator, NoSuchPractitioner
+    """
+    require_administrator(by)
+    practitioner = _locked(practitioner_id)
+    if practitioner.is_active:
+        return False
+
+    practitioner.is_active = True
+    practitioner.save(update_fields=["is_active", "updated_at"])
+
+    audit.record(event="providers.practitioner.brought-back", entity=practitioner, by=by, now=now)
+    return True
+
+
+@flow
 def offer(
     *,
     practitioner_id: UUID,

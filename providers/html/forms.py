@@ -88,9 +88,11 @@ class Seen(forms.Form):
 class ExceptionForm(Seen):
     """Time off, extra or changed hours."""
 
-    practitioner = forms.ModelChoiceField(Practitioner.objects.none(), label="Clinician")
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(), label="Clinician", empty_label="Choose a clinician"
+    )
     kind = forms.ChoiceField(
-        choices=ExceptionKind.choices,
+        choices=[(kind, label.capitalize()) for kind, label in ExceptionKind.choices],
         label="What changes",
         initial=ExceptionKind.OFF,
         widget=RadioCards(

@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -33,7 +35,8 @@ def schedules(request: HttpRequest) -> HttpResponse:
     """Show a week of all clinicians: hours, visits, load, and where each may be changed."""
     now = timezone.now()
     user = _administrator(request)
-    first = _monday(request.GET.get("week", ""), now)
+    today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
+    first = _monday(request.GET.get("week", ""), today)
     rows = Practitioner.objects.visible_to(user).active().order_by("family_name", "given_name", "id")
     service = HealthcareService.objects.filter(slug=request.GET.get("service", "")).first()
     if service is not None:
@@ -43,7 +46,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": week(list(page.object_list), first=first, now=now),
         "days": [first + timedelta(days=number) for number in range(DAYS)],
-        "today": now.date(),
+        "today": today,
         "last": first + timedelta(days=DAYS - 1),
         "earlier": first - timedelta(days=DAYS),
         "later": first + timedelta(days=DAYS),
@@ -108,13 +111,13 @@ def _administrator(request: HttpRequest) -> User:
     return user
 
 
-def _monday(text: str, now: datetime) -> date:
+def _monday(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        day = now.date()
-    if abs(day - now.date()) > FURTHEST:
-        day = now.date()
+        day = today
+    if abs(day - today) > FURTHEST:
+        day = today
     return day - timedelta(days=day.weekday())
 
 

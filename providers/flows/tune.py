@@ -1,0 +1,100 @@
+"""
+Tuning a service line: its words, lengths, limits and the states where it is offered.
+
+Refusal
+├── NotAnAdministrator  (NotAllowed)
+├── NoSuchService       (NotFound)
+└── BadService          (Invalid)
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from config.core import audit
+from config.core.errors import FieldError, Invalid, NotAllowed, NotFound
+from config.core.flow import flow
+from config.core.models import Role, User
+from providers.domain.states import STATES
+from providers.models import HealthcareService
+
+TUNABLE = (
+    "name",
+    "summary",
+    "what_is_asked",
+    "is_active",
+    "pathway",
+    "states",
+    "minimum_age_years",
+    "questions_minutes",
+    "duration_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "alignment_minutes",
+    "minimum_notice_minutes",
+    "horizon_days",
+    "max_visits_per_day",
+    "hold_minutes",
+    "change_notice_minutes",
+    "max_reschedules",
+)
+
+
+class NotAnAdministrator(NotAllowed):
+    """Ask an administrator."""
+
+    code = "not-an-administrator"
+
+
+class NoSuchService(NotFound):
+    """Check which service is meant."""
+
+    code = "no-such-service"
+
+
+class BadService(Invalid):
+    """Correct the named fields."""
+
+    code = "bad-service"
+    title = "This service cannot be saved"
+
+
+@flow
+def tune(*, service_id: UUID, changes: Mapping[str, Any], by: User, now: datetime) -> HealthcareService:
+    """
+    Change a service line; visits that are booked stay as they are.
+
+    changes  new values by the names of TUNABLE
+    Returns  the service
+    Writes   HealthcareService, AuditEvent with the names of what changed
+    Raises   NotAnAdministrator, NoSuchService, BadService
+    """
+    if by.role != Role.ADMIN:
+        raise NotAnAdministrator("Only administrators may do this.")
+    service = HealthcareService.objects.select_for_update(no_key=True).filter(pk=service_id).first()
+    if service is None:
+        raise NoSuchService("There is no such service.")
+    changed = sorted(name for name in TUNABLE if name in changes and changes[name] != getattr(service, name))
+    for name in changed:
+        setattr(service, name, changes[name])
+    _check(service)
+
+    service.save(update_fields=[*changed, "updated_at"])
+
+    audit.record(event="providers.service.tuned", entity=service, by=by, now=now, detail={"changed": changed})
+    return service
+
+
+def _check(service: HealthcareService) -> None:
+    others = {field.name for field in service._meta.fields} - set(TUNABLE)
+    try:
+        service.full_clean(exclude=others)
+    except ValidationError as error:
+        errors = [FieldError(field, "invalid", word) for field, words in error.message_dict.items() for word in words]
+        raise BadService("Please correct the service.", errors=errors) from error
+    if unknown := sorted(set(service.states) - set(STATES)):
+        words = f"Not a state in which one is licensed: {', '.join(unknown)}."
+        raise BadService(words, errors=[FieldError("states", "unknown-state", words)])
