@@ -21,7 +21,7 @@ class Sample(forms.Form):
 
     name = forms.CharField(label="Full name", help_text="As it is on your insurance card or ID.")
     birth_date = MemorableDateField(label="Date of birth", help_text="For example: March 8 1985")
-    email = forms.EmailField(label="E-mail address")
+    email = forms.EmailField(label="Email address")
     weight = forms.IntegerField(
         label="Weight", required=False, widget=forms.NumberInput({"class": "input--short", "inputmode": "numeric"})
     )
