@@ -120,7 +120,9 @@ def test_short_password_is_explained_at_its_field(open_page):
     assert page.title().startswith("Error: ")
     field = page.get_by_label("Password", exact=True)
     assert field.get_attribute("aria-invalid") == "true"
-    told = " ".join(page.locator(f"[id='{id_}']").inner_text() for id_ in field.get_attribute("aria-describedby").split())
+    told = " ".join(
+        page.locator(f"[id='{id_}']").inner_text() for id_ in field.get_attribute("aria-describedby").split()
+    )
     assert "15 characters" in told
     assert "too short" in told
     page.get_by_role("alert").get_by_role("link", name="Password").click()
