@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
@@ -13,6 +14,7 @@ UNIT_OPTION = _HL7 + "questionnaire-unitOption"
 MAX_OCCURS = _HL7 + "questionnaire-maxOccurs"
 EXCLUSIVE = _HL7 + "questionnaire-optionExclusive"
 TRANSLATION = _HL7 + "translation"
+ENABLE_WHEN = _SDC + "sdc-questionnaire-enableWhenExpression"
 CALCULATED = _SDC + "sdc-questionnaire-calculatedExpression"
 
 
@@ -31,9 +33,10 @@ class Question:
     """
     One FHIR Questionnaire.item, groups and displays included.
 
-    control      code of questionnaire-itemControl, such as check-box, radio-button, drop-down; empty when not said
-    is_computed  read-only or calculated: what a client sends is ignored
-    groups       linkIds of the repeating groups around it, outermost first
+    control         code of questionnaire-itemControl, such as check-box or drop-down; empty when not said
+    is_conditional  asked only when another answer says so
+    is_computed     read-only or calculated: what a client sends is ignored
+    groups          linkIds of the repeating groups around it, outermost first
     """
 
     link_id: str
@@ -45,6 +48,7 @@ class Question:
     repeats: bool
     is_hidden: bool
     is_computed: bool
+    is_conditional: bool
     control: str
     options: tuple[Option, ...]
     units: tuple[Option, ...]
@@ -66,6 +70,19 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Questions that are asked together; `number` counts from 1."""
+
+    number: int
+    title: str
+    questions: tuple[Question, ...]
+
+    def link_ids(self) -> frozenset[str]:
+        """Return the linkIds of everything on the page."""
+        return frozenset(question.link_id for root in self.questions for question in root.walk())
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A questionnaire's top-level questions, and every question by its linkId."""
 
@@ -73,6 +90,15 @@ class Outline:
     copyright: str
     roots: tuple[Question, ...]
     by_link_id: Mapping[str, Question]
+
+    def pages(self) -> tuple[Page, ...]:
+        """Return one page for each top-level group that is shown; questions outside of groups share a page."""
+        visible = [root for root in self.roots if not root.is_hidden]
+        runs = [list(run) for _, run in groupby(visible, key=lambda root: root.link_id if _is_page(root) else "")]
+        return tuple(
+            Page(number, run[0].text if _is_page(run[0]) else self.title, _content(run))
+            for number, run in enumerate(runs, start=1)
+        )
 
 
 def outline(definition: Mapping[str, Any], *, language: str = "en") -> Outline:
@@ -112,6 +138,14 @@ def extension(element: Mapping[str, Any], url: str) -> Any:
     return next(_values(element, url), None)
 
 
+def _is_page(root: Question) -> bool:
+    return root.type == "group" and not root.repeats
+
+
+def _content(run: list[Question]) -> tuple[Question, ...]:
+    return run[0].children if _is_page(run[0]) else tuple(run)
+
+
 def _question(item: Mapping[str, Any], *, language: str, groups: tuple[str, ...], hidden: bool) -> Question:
     hidden = hidden or extension(item, HIDDEN) is True
     repeats = bool(item.get("repeats"))
@@ -127,6 +161,7 @@ def _question(item: Mapping[str, Any], *, language: str, groups: tuple[str, ...]
         repeats=repeats,
         is_hidden=hidden,
         is_computed=bool(item.get("readOnly")) or extension(item, CALCULATED) is not None,
+        is_conditional=bool(item.get("enableWhen")) or extension(item, ENABLE_WHEN) is not None,
         control=_control(item),
         options=tuple(_option(option, language) for option in item.get("answerOption", ())),
         units=tuple(_unit(unit) for url in (UNIT_OPTION, UNIT) for unit in _values(item, url)),

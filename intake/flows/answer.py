@@ -25,6 +25,7 @@ from intake.domain.merge import Change, Merged
 from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
 from intake.queries import crisis
 from intake.queries.judgement import Judgement, judge, judge_response
+from intake.queries.ledger import answers_at
 from intake.queries.questions import outline_of
 
 
@@ -226,8 +227,7 @@ def _supersede(flag: Flag, *, by: User, now: datetime) -> None:
 
 def _again(response: QuestionnaireResponse, told: Answer) -> Saved:
     """Return the answer that was given to a save, from the ledger as it stood then."""
-    earlier = response.ledger.filter(revision__lte=told.revision).order_by("revision").values_list("changes", flat=True)
-    answers = merge.fold([Change(**change) for change in changes] for changes in earlier)
+    answers = answers_at(response, told.revision)
     judged = judge(response.questionnaire_id, answers, now=told.recorded_at)
     return _saved(response, told, judged, judged.raised(response))
 

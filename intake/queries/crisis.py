@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from intake.adapters import catalogue
-from intake.models import Flag, FlagRule
+from intake.models import FlagRule
 
 _PARTS = ("title", "text", "ways", "after")
 
@@ -31,12 +30,6 @@ def text(rules: Iterable[FlagRule], *, language: str = "en") -> dict[str, Any] |
     texts = _texts()
     words = texts.get(alarming.service.slug) or next(iter(texts.values()))
     return {part: _translated(words, part, language) for part in _PARTS}
-
-
-def of_response(response_id: UUID, *, language: str = "en") -> dict[str, Any] | None:
-    """Return whom to call because of one response as it stands: one query."""
-    flags = Flag.objects.active().filter(response_id=response_id, rule__is_crisis=True)
-    return text([flag.rule for flag in flags.select_related("rule__service")], language=language)
 
 
 def _translated(words: dict[str, Any], part: str, language: str) -> Any:

@@ -1,0 +1,181 @@
+"""The pages of questions: one group a page, saved as they go, complete without JavaScript."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.core.http import signed_in
+from intake.domain.codes import ResponseStatus
+from intake.domain.outline import Outline, Page
+from intake.flows import answer
+from intake.html.places import HOME, first_open, paths_of, shown_pages
+from intake.html.sheet import Sheet, without_instance
+from intake.models import FlagRule, QuestionnaireResponse
+from intake.queries import crisis
+from intake.queries.alarms import alarms
+from intake.queries.judgement import Judgement, judge_response
+from intake.queries.ledger import answers_at
+from intake.queries.questions import outline_of
+
+
+@dataclass(slots=True)
+class Turn:
+    """One request to one page of one response."""
+
+    request: HttpRequest
+    response: QuestionnaireResponse
+    outline: Outline
+    page: Page
+    judged: Judgement
+
+    def address(self, number: int | None = None) -> str:
+        """Return the address of a page of this response."""
+        wanted = number or self.page.number
+        return reverse("intake:questions", kwargs={"response_id": self.response.pk, "number": wanted})
+
+
+@require_safe
+def start_questions(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
+    """Lead to the first page with something open, or to the overview when nothing is."""
+    response = _mine(request, response_id)
+    judged = judge_response(response, now=timezone.now())
+    outline = outline_of(response.questionnaire_id)
+    if response.status != ResponseStatus.IN_PROGRESS or not judged.errors:
+        return redirect("intake:review-answers", response_id=response.pk)
+    return redirect("intake:questions", response_id=response.pk, number=first_open(outline, judged))
+
+
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest, response_id: UUID, number: int) -> HttpResponseBase:
+    """Show one page of questions; POST saves all of it and goes on, back, or away."""
+    response = _mine(request, response_id)
+    if response.status != ResponseStatus.IN_PROGRESS:
+        return redirect("intake:review-answers", response_id=response.pk)
+    outline = outline_of(response.questionnaire_id, language=response.patient.preferred_language)
+    judged = judge_response(response, now=timezone.now())
+    page = next((one for one in shown_pages(outline, judged) if one.number >= number), None)
+    if page is None:
+        return redirect("intake:review-answers", response_id=response.pk)
+    turn = Turn(request, response, outline, page, judged)
+    if request.method == "POST":
+        return _answered(turn)
+    sheet = Sheet(page, response.answers, add=request.GET.get("add", ""))
+    return _show(turn, sheet, alarms(response.pk))
+
+
+def _answered(turn: Turn) -> HttpResponseBase:
+    request, response = turn.request, turn.response
+    before, rang = turn.judged, {rule.pk for rule in alarms(response.pk)}
+    base = _number(request.POST.get("base_revision", ""), otherwise=response.revision)
+    sheet = Sheet(turn.page, response.answers, data=request.POST)
+    changes = sheet.changes(answers_at(response, base))
+    changes += _removal(request, {**response.answers, **{one["link_id"]: one["value"] for one in changes}})
+    saved = _save(turn, changes, base=base) if changes else None
+
+    response.refresh_from_db()
+    turn.judged = judge_response(response, now=timezone.now())
+    ringing = alarms(response.pk)
+    revealed = frozenset(turn.judged.enabled) - frozenset(before.enabled)
+    if saved and saved.conflicts:
+        _name_conflicts(sheet, saved.conflicts)
+        return _show(turn, sheet, ringing)
+    if not sheet.errors and any(rule.pk not in rang for rule in ringing):
+        return _show(turn, Sheet(turn.page, response.answers), ringing, is_new_alarm=True)
+    return _go(turn, sheet, ringing, revealed)
+
+
+def _go(turn: Turn, sheet: Sheet, ringing: list[FlagRule], revealed: frozenset[str]) -> HttpResponseBase:
+    """Lead where the pressed button says, unless something on the page must be seen first."""
+    asked = turn.request.POST
+    if asked.get("go") in {"later", "back"} and not sheet.errors:
+        return _leave(turn, where=asked["go"])
+    if "add" in asked or "remove" in asked:
+        query = f"?add={asked['add']}" if "add" in asked else ""
+        return _show(turn, sheet, ringing) if sheet.errors else redirect(turn.address() + query)
+    here = paths_of(turn.page, turn.judged)
+    opened = revealed & here
+    for issue in turn.judged.errors:
+        if issue.path in here and issue.path not in opened:
+            sheet.refuse(issue.path, issue.message) or sheet.refuse_inside(issue.path, issue.message)
+    if sheet.errors:
+        return _show(turn, sheet, ringing)
+    if opened:
+        return _show(turn, Sheet(turn.page, turn.response.answers), ringing, has_more=True)
+    return _leave(turn, where="next")
+
+
+def _leave(turn: Turn, *, where: str) -> HttpResponseBase:
+    if where == "later":
+        messages.success(turn.request, "Your answers are saved. You can go on whenever you like.")
+        return redirect(HOME)
+    numbers = [page.number for page in shown_pages(turn.outline, turn.judged)]
+    if where == "back":
+        earlier = [number for number in numbers if number < turn.page.number]
+        return redirect(turn.address(earlier[-1])) if earlier else redirect(HOME)
+    later = [number for number in numbers if number > turn.page.number]
+    if later and turn.request.GET.get("from") != "review":
+        return redirect(turn.address(later[0]))
+    return redirect("intake:review-answers", response_id=turn.response.pk)
+
+
+def _save(turn: Turn, changes: list[dict[str, Any]], *, base: int) -> answer.Saved:
+    now, posted = timezone.now(), turn.request.POST
+    return answer.save(
+        response_id=turn.response.pk,
+        client_id=posted.get("client_id", "")[:64] or f"page-{uuid4()}",
+        sequence=_number(posted.get("sequence", ""), otherwise=int(now.timestamp() * 1000)),
+        base_revision=min(base, turn.response.revision),
+        answers=changes,
+        by=signed_in(turn.request),
+        now=now,
+    )
+
+
+def _removal(request: HttpRequest, answers: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the changes that take away the instance whose button was pressed."""
+    path, bracket, number = request.POST.get("remove", "").removesuffix("]").rpartition("[")
+    present = {key: value for key, value in answers.items() if value is not None}
+    return without_instance(present, path, int(number)) if bracket and number.isdigit() else []
+
+
+def _name_conflicts(sheet: Sheet, conflicts: list[dict[str, Any]]) -> None:
+    words = "You changed this answer somewhere else meanwhile. Keep what stands here by saving again, or change it."
+    for conflict in conflicts:
+        sheet.refuse(conflict["link_id"], words)
+
+
+def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> HttpResponse:
+    response, language = turn.response, turn.response.patient.preferred_language
+    pages = shown_pages(turn.outline, turn.judged)
+    context = {
+        "form": sheet,
+        "parts": sheet.parts(frozenset(turn.judged.enabled)),
+        "page": turn.page,
+        "outline": turn.outline,
+        "response": response,
+        "client_id": turn.request.POST.get("client_id") or f"page-{uuid4()}",
+        "steps": pages,
+        "step_number": next(n for n, one in enumerate(pages, start=1) if one.number == turn.page.number),
+        "crisis": crisis.text(ringing, language=language),
+        "notices": [rule for rule in ringing if not rule.is_crisis and set(rule.evidence) & turn.page.link_ids()],
+        "is_last": pages[-1].number == turn.page.number,
+        "is_first": pages[0].number == turn.page.number,
+        **told,
+    }
+    return render(turn.request, "intake/questions.html", context)
+
+
+def _mine(request: HttpRequest, response_id: UUID) -> QuestionnaireResponse:
+    mine = QuestionnaireResponse.objects.visible_to(signed_in(request)).select_related("patient")
+    return get_object_or_404(mine, pk=response_id)
+
+
+def _number(text: str, *, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else otherwise

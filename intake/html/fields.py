@@ -1,0 +1,240 @@
+"""Form fields of questions: what is shown for a stored answer, and what a posted control means as an answer."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from config.core.forms import CheckboxCards, MemorableDate, MemorableDateField, RadioCards, Scale, YesNo
+from intake.domain.acceptance import NotThisType, normal
+from intake.domain.outline import Question
+
+OTHER = "_other"
+FEW_OPTIONS = 7
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9-]")
+
+
+def name_of(path: str) -> str:
+    """Return the name of a path's control; different paths have different names, fit for an HTML id."""
+    return _NOT_IN_NAMES.sub(lambda found: f"_{ord(found[0]):x}_", path)
+
+
+def field_of(question: Question) -> forms.Field:
+    """Return the form field of a question; `answer` and `shown` translate between it and the stored value."""
+    return _kind(question)(question)
+
+
+class QuestionField(forms.CharField):
+    """A question answered in one line of text."""
+
+    def __init__(self, question: Question, widget: forms.Widget | None = None) -> None:
+        super().__init__(
+            label=label_of(question), help_text=question.help, required=question.is_required, widget=widget
+        )
+        self.question = question
+
+    def answer(self, raw: Any) -> Any:
+        """Return the stored form of what was posted; NotThisType, in words for the person, when it has none."""
+        return normal(self.question, self.read(raw))
+
+    def read(self, raw: Any) -> Any:
+        """Return what was posted as JSON, before it is checked."""
+        return raw.strip() if isinstance(raw, str) else raw
+
+    def shown(self, value: Any) -> Any:
+        """Return the control's value for a stored answer."""
+        return value
+
+
+class LongText(QuestionField):
+    """Several lines of text."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, forms.Textarea({"rows": 4}))
+
+
+class Lines(QuestionField):
+    """Several short texts, one on each line."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, forms.Textarea({"rows": 3}))
+        self.help_text = f"{question.help} One on each line.".strip()
+
+    def read(self, raw: Any) -> Any:
+        """Return the lines that say something."""
+        return [line.strip() for line in str(raw or "").splitlines() if line.strip()]
+
+    def shown(self, value: Any) -> Any:
+        """Return the texts on lines of their own."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+class Number(QuestionField):
+    """A number, typed; its unit stands after it."""
+
+    def __init__(self, question: Question) -> None:
+        mode = "numeric" if question.type == "integer" else "decimal"
+        super().__init__(question, forms.TextInput({"class": "input--short", "inputmode": mode, "autocomplete": "off"}))
+        self.unit = question.units[0].label if question.units else ""
+
+    def read(self, raw: Any) -> Any:
+        """Return the number of a text; the text itself when it is none."""
+        return number(str(raw or "").strip())
+
+
+class Date(QuestionField):
+    """A calendar day in three controls."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, MemorableDate())
+
+    def read(self, raw: Any) -> Any:
+        """Return the ISO day of month, day and year."""
+        try:
+            day = MemorableDateField(required=False).clean([part or "" for part in raw or ["", "", ""]])
+        except forms.ValidationError as wrong:
+            raise NotThisType(" ".join(wrong.messages)) from wrong
+        return day.isoformat() if day else None
+
+
+class Typed(QuestionField):
+    """A time or an instant, in the browser's own control."""
+
+    def __init__(self, question: Question) -> None:
+        kind = "time" if question.type == "time" else "datetime-local"
+        super().__init__(question, forms.TextInput({"type": kind, "class": "input--medium"}))
+
+
+class YesOrNo(QuestionField):
+    """Yes or no; no answer stays no answer."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, YesNo(choices=[("yes", "Yes"), ("no", "No")]))
+
+    def read(self, raw: Any) -> Any:
+        """Return true, false or nothing."""
+        return {"yes": True, "no": False}.get(raw)
+
+    def shown(self, value: Any) -> Any:
+        """Return which of the two is chosen."""
+        return {True: "yes", False: "no"}.get(value)
+
+
+class OneOf(QuestionField):
+    """One of some options."""
+
+    def __init__(self, question: Question) -> None:
+        choices = [(option.key, option.label) for option in question.options]
+        is_list = question.control == "drop-down" or (len(choices) > FEW_OPTIONS and question.control != "radio-button")
+        widget: forms.Widget
+        if is_list:
+            widget = forms.Select(choices=[("", "Choose"), *choices])
+        elif question.control == "radio-button":
+            widget = Scale(choices=choices)
+        else:
+            widget = RadioCards(choices=choices)
+        super().__init__(question, widget)
+
+    def shown(self, value: Any) -> Any:
+        """Return the key of the stored option."""
+        return key_of(self.question, value)
+
+
+class OneOfOrOther(OneOf):
+    """One of some options, or something else; what else is a field of its own, named by `other_of`."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question)
+        self.widget.choices = [*self.widget.choices, (OTHER, "Something else")]  # type: ignore[attr-defined]
+
+    def shown(self, value: Any) -> Any:
+        """Return the key of the stored option, or that it is another text."""
+        return OTHER if isinstance(value, str) and not key_of(self.question, value) else key_of(self.question, value)
+
+
+class SeveralOf(QuestionField):
+    """Any number of some options."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, CheckboxCards(choices=[(option.key, option.label) for option in question.options]))
+
+    def shown(self, value: Any) -> Any:
+        """Return the keys of the stored options."""
+        return [key_of(self.question, one) for one in value or ()]
+
+
+class Quantity(QuestionField):
+    """A number and its unit."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, NumberAndUnit([(unit.key, unit.label) for unit in question.units]))
+
+    def read(self, raw: Any) -> Any:
+        """Return {value, code} of a number and the key of a unit."""
+        typed, unit = (*(raw or []), "", "")[:2]
+        if not (typed or "").strip():
+            return None
+        code = unit or (self.question.units[0].key if len(self.question.units) == 1 else "")
+        return {"value": number(typed.strip()), "code": code}
+
+    def shown(self, value: Any) -> Any:
+        """Return the number and the key of its unit."""
+        return [value.get("value"), value.get("code")] if isinstance(value, Mapping) else value
+
+
+class NumberAndUnit(forms.MultiWidget):
+    """A number beside a list of units."""
+
+    template_name = "intake/widgets/number_and_unit.html"
+    use_fieldset = True
+
+    def __init__(self, units: list[tuple[str, str]]) -> None:
+        digits = {"class": "input input--short", "inputmode": "decimal", "autocomplete": "off"}
+        super().__init__([forms.TextInput(digits), forms.Select({"class": "input input--medium"}, choices=units)])
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Return the number and the unit of a stored pair."""
+        return list(value) if isinstance(value, list) else [None, None]
+
+
+def label_of(question: Question) -> str:
+    """Return a question's words with its number in front."""
+    return f"{question.prefix} {question.text}".strip()
+
+
+def key_of(question: Question, value: Any) -> str:
+    """Return the key of the option that a stored value is; empty when it is none."""
+    code = value.get("code") if isinstance(value, Mapping) else value
+    return next((option.key for option in question.options if option.key == str(code)), "")
+
+
+def number(text: str) -> Any:
+    """Return an int or a float of a text with point, comma for thousands or neither; the text when it is none."""
+    plain = text.replace(",", "")
+    try:
+        return int(plain) if re.fullmatch(r"[-+]?\d{1,12}", plain) else float(plain) if plain else None
+    except ValueError:
+        return text
+
+
+def _kind(question: Question) -> type[QuestionField]:
+    if question.options and question.repeats:
+        return SeveralOf
+    if question.repeats:
+        return Lines
+    return _KINDS.get(question.type, QuestionField)
+
+
+_KINDS: dict[str, type[Any]] = {
+    "boolean": YesOrNo,
+    "integer": Number,
+    "decimal": Number,
+    "quantity": Quantity,
+    "date": Date,
+    "dateTime": Typed,
+    "time": Typed,
+    "text": LongText,
+    "choice": OneOf,
+    "open-choice": OneOfOrOther,
+}

@@ -1,0 +1,121 @@
+"""Forms about the person and their signature; what can be true is judged by the flows."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from config.core.forms import MemorableDateField, RadioCards
+from intake.domain.codes import SexAtBirth
+from intake.domain.identity import Details, e164
+from intake.models import Patient
+from providers.domain import states
+from providers.domain.states import STATES
+
+ZONES = (
+    ("America/New_York", "Eastern"),
+    ("America/Chicago", "Central"),
+    ("America/Denver", "Mountain"),
+    ("America/Phoenix", "Mountain, Arizona"),
+    ("America/Los_Angeles", "Pacific"),
+    ("America/Anchorage", "Alaska"),
+    ("Pacific/Honolulu", "Hawaii"),
+    ("America/Puerto_Rico", "Atlantic"),
+    ("Pacific/Guam", "Chamorro"),
+    ("Pacific/Pago_Pago", "Samoa"),
+)
+
+
+def _text(label: str, autocomplete: str, *, required: bool = True, hint: str = "", size: int = 100) -> forms.CharField:
+    widget = forms.TextInput({"autocomplete": autocomplete})
+    return forms.CharField(label=label, required=required, help_text=hint, max_length=size, widget=widget)
+
+
+def _phone(label: str, autocomplete: str, *, required: bool = True, hint: str = "") -> forms.CharField:
+    widget = forms.TextInput({"type": "tel", "autocomplete": autocomplete, "class": "input--medium"})
+    return forms.CharField(label=label, required=required, help_text=hint, max_length=30, widget=widget)
+
+
+class DetailsForm(forms.Form):
+    """Who one is, where one is, and whom to call."""
+
+    use_required_attribute = False
+
+    given_name = _text("First name", "given-name", hint="As it is on your ID.")
+    family_name = _text("Last name", "family-name")
+    preferred_name = _text("What should we call you?", "nickname", required=False, hint="If it is another name.")
+    birth_date = MemorableDateField(label="Date of birth", help_text="For example: March 8 1985", autocomplete=True)
+    sex_at_birth = forms.ChoiceField(
+        label="Sex at birth",
+        help_text="It matters for some medicines and tests.",
+        choices=SexAtBirth.choices,
+        widget=RadioCards,
+    )
+    gender_identity = _text("Gender", "sex", required=False, hint="In your own words.")
+    phone = _phone("Mobile phone", "tel", hint="With the area code. We call only if the video does not work.")
+    state = forms.ChoiceField(
+        label="State where you are",
+        help_text="Clinicians are licensed by state, so this decides who may see you.",
+        choices=[("", "Choose"), *states.choices()],
+        widget=forms.Select({"autocomplete": "address-level1"}),
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone", required=False, help_text="Leave it if you are in the usual zone of your state."
+    )
+    address_line = _text("Street address", "street-address", required=False, size=200)
+    city = _text("City", "address-level2", required=False)
+    postal_code = _text("ZIP code", "postal-code", required=False, size=10)
+    preferred_language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES, initial="en")
+    emergency_contact_name = _text(
+        "Whom may we call if you are in danger?", "off", required=False, size=200, hint="First and last name."
+    )
+    emergency_contact_phone = _phone("Their phone", "off", required=False)
+
+    SECTIONS = (
+        ("About you", ("given_name", "family_name", "preferred_name", "birth_date", "sex_at_birth", "gender_identity")),
+        ("Where you are", ("state", "time_zone", "address_line", "city", "postal_code")),
+        ("How to reach you", ("phone", "preferred_language")),
+        ("In an emergency", ("emergency_contact_name", "emergency_contact_phone")),
+    )
+
+    def __init__(self, data: Any = None, *, patient: Patient | None = None) -> None:
+        initial = {name: getattr(patient, name) for name in self.base_fields} if patient else {}
+        if patient:
+            initial["time_zone"] = str(patient.time_zone)
+            for name in ("phone", "emergency_contact_phone"):
+                number: Any = getattr(patient, name)
+                initial[name] = number.as_national if number else ""
+        super().__init__(data, initial=initial)
+        zones = list(ZONES)
+        if patient and str(patient.time_zone) not in dict(zones):
+            zones.append((str(patient.time_zone), str(patient.time_zone).split("/")[-1].replace("_", " ")))
+        self.fields["time_zone"].choices = [("", "The usual one of my state"), *zones]  # type: ignore[attr-defined]
+
+    def sections(self) -> list[dict[str, Any]]:
+        """Return the fields under their headings."""
+        return [{"title": title, "fields": [self[name] for name in names]} for title, names in self.SECTIONS]
+
+    def clean(self) -> dict[str, Any]:
+        """Return the details in the flows' forms: numbers in E.164, the zone of the state where none was chosen."""
+        words = dict(super().clean() or self.cleaned_data)
+        for name in ("phone", "emergency_contact_phone"):
+            if words.get(name):
+                words[name] = e164(words[name]) or words[name]
+        if not words.get("time_zone") and words.get("state") in STATES:
+            words["time_zone"] = STATES[words["state"]].zone
+        return words
+
+    def details(self) -> Details:
+        """Return what was entered, once it is valid."""
+        return Details(**self.cleaned_data)
+
+
+class SignForm(forms.Form):
+    """A signature: the typed name, and the tick that says what it means."""
+
+    use_required_attribute = False
+
+    signed_name = _text("Your full name", "name", hint="Typing your name here is your signature.", size=200)
+    agreed = forms.BooleanField(
+        label="I have read this and I agree to it.", error_messages={"required": "Tick the box to agree."}
+    )

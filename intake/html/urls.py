@@ -1,0 +1,20 @@
+"""Addresses of the pages of intake."""
+
+from django.urls import path
+
+from intake.html.answering import questions, start_questions
+from intake.html.consents import consents, sign_consent, withdraw_consent
+from intake.html.person import change_details, register
+from intake.html.review import review_answers
+
+app_name = "intake"
+urlpatterns = [
+    path("register/", register, name="register"),
+    path("details/", change_details, name="details"),
+    path("consent/", consents, name="consents"),
+    path("consent/<uuid:document_id>/", sign_consent, name="sign-consent"),
+    path("consent/<uuid:consent_id>/withdraw/", withdraw_consent, name="withdraw-consent"),
+    path("questions/<uuid:response_id>/", start_questions, name="start-questions"),
+    path("questions/<uuid:response_id>/review/", review_answers, name="review-answers"),
+    path("questions/<uuid:response_id>/<int:number>/", questions, name="questions"),
+]

@@ -1,0 +1,35 @@
+"""A stored answer as a person reads it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.dateformat import format as written
+
+from intake.domain.outline import Question
+
+
+def words(question: Question, value: Any) -> str:
+    """Return an answer in plain words; empty when there is none."""
+    if isinstance(value, list):
+        return ", ".join(words(question, one) for one in value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Mapping):
+        return _of_mapping(question, value)
+    if question.type == "date":
+        return written(date.fromisoformat(value), "F j, Y")
+    unit = question.units[0].label if question.units else ""
+    return f"{value} {unit}".strip()
+
+
+def _of_mapping(question: Question, value: Mapping[str, Any]) -> str:
+    if "code" in value and "value" not in value:
+        label = next((option.label for option in question.options if option.key == value["code"]), "")
+        return label or str(value.get("display", value["code"]))
+    if "value" in value:
+        unit = next((unit.label for unit in question.units if unit.key == value.get("code")), value.get("unit", ""))
+        return f"{value['value']} {unit}".strip()
+    return str(value.get("title", ""))
