@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
+
 
 def words(value: Any) -> str:
     """
@@ -31,6 +33,28 @@ def items(definition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for item in definition.get("item") or ():
         yield item
         yield from items(item)
+
+
+def asked(
+    definition: Mapping[str, Any], *, heading: str = "", always: bool = True
+) -> Iterator[tuple[Mapping[str, Any], str, bool]]:
+    """
+    Yield (item, heading, whether everybody is asked) of every visible question in document order.
+
+    heading  words of the page that it stands on
+    always   False below a condition: such a question without an answer was perhaps never asked
+    """
+    for item in definition.get("item") or ():
+        is_always = always and "enableWhen" not in item
+        if item.get("type") == "group":
+            yield from asked(item, heading=heading or str(item.get("text") or ""), always=is_always)
+        elif item.get("type") != "display" and not _is_hidden(item):
+            yield item, heading, is_always and not item.get("readOnly")
+            yield from asked(item, heading=heading, always=False)
+
+
+def _is_hidden(item: Mapping[str, Any]) -> bool:
+    return any(one.get("url") == HIDDEN and one.get("valueBoolean") is True for one in item.get("extension") or ())
 
 
 def _of_object(value: Mapping[str, Any]) -> str:

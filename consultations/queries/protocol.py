@@ -9,6 +9,14 @@ from consultations.models import Determination, DeterminationProtocol, Encounter
 from consultations.queries import evidence
 from consultations.queries.evidence import Evidence
 
+KINDS = {
+    "inclusion": "Speaks for the therapy when met",
+    "exclusion": "Speaks against the therapy when met",
+    "contraindication": "A label says not to use it when met",
+    "caution": "To be weighed when met",
+    "off-label-disclosure": "To be done in the visit",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -22,6 +30,16 @@ class Criterion:
     suggestion: str
     evidence: tuple[str, ...]
     shown: tuple[Evidence, ...]
+
+    @property
+    def kind_words(self) -> str:
+        """Return how a met criterion of this kind is read."""
+        return KINDS.get(self.kind, self.kind.replace("-", " "))
+
+    @property
+    def source_words(self) -> str:
+        """Return the source as a citation."""
+        return str(self.source.get("citation") or self.source.get("title") or self.source.get("url") or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""Who may open the clinic's pages, and on which day it is there."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from config.core.http import signed_in
+from config.core.models import Role
+from providers.models import Practitioner
+
+Rest = ParamSpec("Rest")
+Page = Callable[Concatenate[HttpRequest, Practitioner, Rest], HttpResponse]
+
+
+def for_clinicians(page: Page[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+    """Return the page that takes the signed-in clinician; 403 for anybody else."""
+
+    @wraps(page)
+    def run(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        user = signed_in(request)
+        practitioner = Practitioner.objects.active().select_related("user").filter(user=user).first()
+        if practitioner is None or user.role != Role.PRACTITIONER:
+            raise PermissionDenied
+        return page(request, practitioner, *args, **kwargs)
+
+    return run
+
+
+def clinic_day(now: datetime) -> date:
+    """Return the calendar day of the clinic."""
+    return now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()

@@ -1,0 +1,151 @@
+"""The case screen, and each step of the review on it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from config.core.errors import Refusal
+from config.core.html.score_bar import score_bar
+from consultations.domain.due import due
+from consultations.flows import acknowledge, open_case, review
+from consultations.html.clinic_access import for_clinicians
+from consultations.html.clinic_forms import (
+    AcceptForm,
+    AcknowledgeForm,
+    AskForm,
+    DeclineForm,
+    FenceForm,
+    NoteForm,
+    ReferForm,
+)
+from consultations.html.clinic_queue import row
+from consultations.models import ReviewTask
+from consultations.queries import case_screen, queue
+from consultations.queries.case_screen import ScoreLine
+from providers.models import Practitioner
+
+STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
+    "renew": (FenceForm, review.renew, "You hold this case for another 15 minutes."),
+    "note": (NoteForm, review.save_note, "Your note is kept."),
+    "release": (FenceForm, review.release, "The case is back in the queue."),
+    "ask": (AskForm, review.ask_patient, "The patient is asked. The case waits for the answer."),
+    "accept": (AcceptForm, review.accept, "The case is accepted."),
+    "decline": (DeclineForm, review.decline, "The case is declined. The patient is told."),
+    "refer": (ReferForm, review.refer, "The patient is referred and told."),
+}
+STAYING = {"renew", "note"}
+
+
+@require_safe
+@for_clinicians
+def case(request: HttpRequest, practitioner: Practitioner, task_id: UUID) -> HttpResponse:
+    """Show a case; that it was opened is recorded."""
+    task = _task(practitioner, task_id)
+    open_case.opened(request_id=task.service_request_id, by=practitioner.user, now=timezone.now())
+    return _show(request, practitioner, task)
+
+
+@require_POST
+@for_clinicians
+def take_step(request: HttpRequest, practitioner: Practitioner, task_id: UUID, step: str) -> HttpResponse:
+    """Take one step of the review; what was typed stays on the page when it is refused."""
+    if step not in STEPS:
+        raise Http404
+    kind, flow, done = STEPS[step]
+    task = _task(practitioner, task_id)
+    form = kind(request.POST, prefix=step)
+    if not form.is_valid():
+        return _show(request, practitioner, task, bound={step: form}, status=422)
+    try:
+        flow(task_id=task.pk, by=practitioner.user, now=timezone.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error(None, refusal.detail)
+        return _show(request, practitioner, _task(practitioner, task_id), bound={step: form}, status=409)
+    messages.success(request, done)
+    return redirect("clinic:case", task_id=task.pk) if step in STAYING else redirect("clinic:queue")
+
+
+@require_POST
+@for_clinicians
+def acknowledge_flag(request: HttpRequest, practitioner: Practitioner, task_id: UUID, flag_id: UUID) -> HttpResponse:
+    """Put the clinician's name under a flag."""
+    task = _task(practitioner, task_id)
+    form = AcknowledgeForm(request.POST, prefix=str(flag_id))
+    if not form.is_valid():
+        return _show(request, practitioner, task, bound={str(flag_id): form}, status=422)
+    try:
+        acknowledge.acknowledge_flag(
+            flag_id=flag_id, note=form.cleaned_data["note"], by=practitioner.user, now=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(request, "Your name is under the flag.")
+    return redirect("clinic:case", task_id=task.pk)
+
+
+def _task(practitioner: Practitioner, task_id: UUID) -> ReviewTask:
+    task = queue.task_of(by=practitioner.user, task_id=task_id)
+    if task is None:
+        raise Http404
+    return task
+
+
+def _show(
+    request: HttpRequest,
+    practitioner: Practitioner,
+    task: ReviewTask,
+    *,
+    bound: dict[str, forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    bound = bound or {}
+    screen = case_screen.case_screen(task.service_request, by=practitioner.user)
+    shown = row(task, practitioner)
+    steps = {name: bound.get(name) or _empty(name, task) for name in STEPS}
+    context = {
+        "zone": practitioner.time_zone,
+        "shown": shown,
+        "task": task,
+        "patient": task.service_request.patient,
+        "screen": screen,
+        "bars": [_bar(line) for line in screen.scores],
+        "flags": [_flag(flag, bound) for flag in screen.flags],
+        "due": due(task.due_at, now=timezone.now()),
+        "may_write": shown["is_mine"],
+        "steps": steps,
+        "has_errors": bool(bound),
+        "error_form": next(iter(bound.values()), None),
+    }
+    return render(request, "consultations/clinic/case.html", context, status=status)
+
+
+def _empty(name: str, task: ReviewTask) -> FenceForm:
+    initial = {"fence": task.fence, "note": task.draft_note if name == "note" else ""}
+    return STEPS[name][0](prefix=name, initial=initial)
+
+
+def _bar(line: ScoreLine) -> dict[str, Any]:
+    return {
+        "line": line,
+        "bar": score_bar(name=line.name, value=line.value, maximum=line.maximum, bands=line.bands),
+        "step": None if line.step is None else f"{line.step:+d}",
+    }
+
+
+def _flag(flag: Any, bound: dict[str, forms.Form]) -> dict[str, Any]:
+    key = str(flag.pk)
+    source = flag.rule.source or {}
+    return {
+        "flag": flag,
+        "form": bound.get(key) or AcknowledgeForm(prefix=key),
+        "source": source.get("citation") or source.get("title") or "",
+        "evidence": flag.rule.evidence,
+    }

@@ -1,0 +1,206 @@
+"""Forms of the clinic's pages."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from config.core.forms import RadioCards, YesNo
+from consultations.domain.codes import ActivityKind, Finding, Outcome
+from consultations.models import PlanTemplate
+from consultations.queries.protocol import Criterion, Protocol
+
+LONG = {"rows": 5}
+
+
+class FenceForm(forms.Form):
+    """A step of the review; the number says that the page is the present one."""
+
+    fence = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class NoteForm(FenceForm):
+    """The draft note."""
+
+    note = forms.CharField(
+        label="Draft note",
+        help_text="Only clinicians read it. It stays with the case.",
+        required=False, max_length=4000, widget=forms.Textarea(LONG),
+    )  # fmt: skip
+
+
+class AskForm(FenceForm):
+    """A question to the patient."""
+
+    message = forms.CharField(
+        label="What do you want to ask?",
+        help_text="The patient reads it here after signing in. The mail only says that there is a question.",
+        max_length=4000, widget=forms.Textarea(LONG),
+    )  # fmt: skip
+
+
+class AcceptForm(FenceForm):
+    """An acceptance."""
+
+    note = forms.CharField(
+        label="Note for colleagues", required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class DeclineForm(FenceForm):
+    """A decline, in words for the patient."""
+
+    reason = forms.CharField(
+        label="Why can this not go on?", help_text="The patient reads these words.", max_length=4000,
+        widget=forms.Textarea(LONG),
+    )  # fmt: skip
+
+
+class ReferForm(FenceForm):
+    """A referral, in words for the patient."""
+
+    to = forms.CharField(label="Where to?", help_text="A colleague, a service or somebody outside.", max_length=200)
+    reason = forms.CharField(
+        label="Why there?", help_text="The patient reads these words.", max_length=4000, widget=forms.Textarea(LONG)
+    )
+
+
+class AcknowledgeForm(forms.Form):
+    """The note under a safety flag."""
+
+    note = forms.CharField(label="What was done about it?", max_length=4000, widget=forms.Textarea({"rows": 2}))
+
+
+class FinishForm(forms.Form):
+    """The note of a visit."""
+
+    note = forms.CharField(
+        label="Note of the visit", help_text="What was said, examined and agreed. Only clinicians read it.",
+        max_length=20_000, widget=forms.Textarea({"rows": 10}),
+    )  # fmt: skip
+
+
+class SignForm(forms.Form):
+    """The last look before a signature."""
+
+    confirm = forms.BooleanField(
+        label="I have read this, and it is my decision.", error_messages={"required": "Tick this to sign."}
+    )
+
+
+class DeterminationForm(forms.Form):
+    """One finding and one note for each criterion, the outcome, and why."""
+
+    outcome = forms.ChoiceField(
+        label="What did you determine?", choices=[(one.value, one.label.capitalize()) for one in Outcome],
+        widget=RadioCards,
+    )  # fmt: skip
+    rationale = forms.CharField(
+        label="Why?", help_text="In your words, with how cautions are handled.", max_length=4000,
+        widget=forms.Textarea({"rows": 6}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, protocol: Protocol, **kwargs: Any) -> None:
+        self.protocol = protocol
+        kwargs.setdefault("initial", _stored(protocol))
+        super().__init__(*args, **kwargs)
+        findings = [(one.value, one.label.capitalize()) for one in Finding]
+        for criterion in protocol.criteria:
+            self.fields[f"finding-{criterion.code}"] = forms.ChoiceField(
+                label=criterion.text, choices=findings, widget=YesNo,
+                error_messages={"required": "Choose met, not met or unknown."},
+            )  # fmt: skip
+            self.fields[f"note-{criterion.code}"] = forms.CharField(
+                label="Note", required=False, max_length=2000, widget=forms.Textarea({"rows": 1})
+            )
+
+    def rows(self) -> Iterator[tuple[Criterion, BoundField, BoundField]]:
+        """Yield each criterion with its two fields."""
+        for criterion in self.protocol.criteria:
+            yield criterion, self[f"finding-{criterion.code}"], self[f"note-{criterion.code}"]
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Return what determine.record takes."""
+        values = self.cleaned_data
+        return [
+            {"code": one.code, "finding": values[f"finding-{one.code}"], "note": values[f"note-{one.code}"]}
+            for one in self.protocol.criteria
+        ]
+
+
+def _stored(protocol: Protocol) -> dict[str, Any]:
+    determination = protocol.determination
+    if determination is None:
+        return {}
+    found = {"outcome": determination.outcome, "rationale": determination.rationale}
+    for one in determination.criteria:
+        found[f"finding-{one['code']}"] = one["finding"]
+        found[f"note-{one['code']}"] = one.get("note", "")
+    return found
+
+
+class TemplateForm(forms.Form):
+    """Which template the plan begins with."""
+
+    template = forms.ChoiceField(label="Start from", widget=RadioCards)
+
+    def __init__(self, *args: Any, templates: Sequence[PlanTemplate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["template"]
+        choice.choices = [(one.code, one.title) for one in templates]
+
+
+class PlanForm(forms.Form):
+    """The plan's own words."""
+
+    title = forms.CharField(label="Title of the plan", max_length=200)
+    instructions = forms.CharField(
+        label="The therapy, in your words", help_text="The patient reads it at the top of the plan.",
+        required=False, max_length=4000, widget=forms.Textarea(LONG),
+    )  # fmt: skip
+
+
+class GoalForm(forms.Form):
+    """One goal."""
+
+    description = forms.CharField(label="Goal", max_length=2000, widget=forms.Textarea({"rows": 2}))
+    measure = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+
+class ActivityForm(forms.Form):
+    """One thing to do."""
+
+    # An initial choice, so that the empty row at the end counts as untouched.
+    kind = forms.ChoiceField(
+        label="Kind", choices=[(one.value, one.label.capitalize()) for one in ActivityKind],
+        initial=ActivityKind.BEHAVIORAL.value,
+    )  # fmt: skip
+    title = forms.CharField(label="What", max_length=200)
+    detail = forms.CharField(label="How", required=False, max_length=4000, widget=forms.Textarea({"rows": 4}))
+    schedule_text = forms.CharField(label="When, in words", required=False, max_length=200)
+    first_after_days = forms.IntegerField(
+        label="First day", help_text="Days after signing", required=False, min_value=0, max_value=730
+    )
+    every_days = forms.IntegerField(label="Then every", required=False, min_value=0, max_value=365)
+    times = forms.IntegerField(
+        label="How many times", help_text="0: no fixed day", required=False, min_value=0, max_value=100
+    )
+    questionnaire_url = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, unit in (("first_after_days", "days"), ("every_days", "days"), ("times", "times")):
+            self.fields[name].widget.attrs.update({"class": "input--short", "inputmode": "numeric"})
+            self.fields[name].unit = unit  # type: ignore[attr-defined]
+
+    def draft(self) -> dict[str, Any]:
+        """Return what plan_care takes of this row."""
+        values = self.cleaned_data
+        days = {name: values.get(name) or 0 for name in ("first_after_days", "every_days", "times")}
+        names = ("kind", "title", "detail", "schedule_text", "questionnaire_url")
+        return {**{name: values[name] for name in names}, "schedule": days}
+
+
+GoalForms = forms.formset_factory(GoalForm, extra=1, can_delete=True, max_num=30, validate_max=True)
+ActivityForms = forms.formset_factory(ActivityForm, extra=1, can_delete=True, max_num=50, validate_max=True)

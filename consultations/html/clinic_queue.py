@@ -1,0 +1,112 @@
+"""The queue's page: what waits, what is mine, and the button that takes the next case."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from config.core.errors import Refusal
+from consultations.domain.codes import Priority
+from consultations.domain.due import due
+from consultations.flows import review
+from consultations.html.clinic_access import clinic_day, for_clinicians
+from consultations.models import ReviewTask
+from consultations.queries import queue as queues
+from providers.domain.states import STATES
+from providers.models import Practitioner
+
+KINDS = {0: "emergency", 1: "urgent"}
+STANDING_WORDS = {"waiting": "Waiting", "claimed": "With a clinician", "on-hold": "Asked patient", "decided": "Decided"}
+
+
+@require_safe
+@for_clinicians
+def queue(request: HttpRequest, practitioner: Practitioner) -> HttpResponse:
+    """Show own cases and one page of the queue."""
+    now = timezone.now()
+    filters = _filters(request)
+    today = clinic_day(now)
+    found = queues.queue(by=practitioner.user, practitioner=practitioner, filters=filters, today=today, now=now)
+    context = {
+        "zone": practitioner.time_zone,
+        "filters": filters,
+        "mine": [row(task, practitioner) for task in found.mine],
+        "rows": [row(task, practitioner) for task in found.page],
+        "page": found.page,
+        "claimable": found.claimable,
+        "overdue": found.counts["overdue"],
+        "standings": [
+            {"code": code, "label": label, "count": found.counts[code.replace("-", "_")]}
+            for code, label in STANDING_WORDS.items()
+        ],
+        "services": found.services,
+        "states": [STATES[code] for code in found.states if code in STATES],
+    }
+    return render(request, "consultations/clinic/queue.html", context)
+
+
+@require_POST
+@for_clinicians
+def claim_next(request: HttpRequest, practitioner: Practitioner) -> HttpResponse:
+    """Take the best case and open it."""
+    task = review.claim_next(by=practitioner.user, now=timezone.now())
+    if task is None:
+        messages.info(request, "Nothing waits for you now.")
+        return redirect("clinic:queue")
+    return redirect("clinic:case", task_id=task.pk)
+
+
+@require_POST
+@for_clinicians
+def claim(request: HttpRequest, practitioner: Practitioner, task_id: UUID) -> HttpResponse:
+    """Take one case and open it."""
+    try:
+        review.claim(task_id=task_id, by=practitioner.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.detail)
+        return redirect("clinic:queue")
+    return redirect("clinic:case", task_id=task_id)
+
+
+def row(task: ReviewTask, practitioner: Practitioner) -> dict[str, object]:
+    """Return one task as a list shows it."""
+    now = timezone.now()
+    patient = task.service_request.patient
+    held = task.owner if task.lease_expires_at and task.lease_expires_at > now else None
+    return {
+        "task": task,
+        "name": patient.full_name,
+        "age": patient.age_on(now.date()),
+        "state": STATES[task.state].name if task.state in STATES else task.state,
+        "kind": KINDS.get(task.tier, "neutral"),
+        "priority": Priority(task.service_request.priority).label,
+        "due": due(task.due_at, now=now),
+        "signs": _signs(task),
+        "held_by": held,
+        "is_mine": held is not None and held.pk == practitioner.pk,
+        "is_waiting": held is None and task.status in {"ready", "in-progress"},
+    }
+
+
+def _signs(task: ReviewTask) -> list[dict[str, str]]:
+    found = [
+        (task.grave, "emergency", "Safety flag without a name"),  # type: ignore[attr-defined]
+        (task.flagged and not task.grave, "caution", "Flags"),  # type: ignore[attr-defined]
+        (task.answered, "information", "Patient answered"),  # type: ignore[attr-defined]
+        (task.booked, "neutral", "Visit booked"),  # type: ignore[attr-defined]
+    ]
+    return [{"kind": kind, "label": label} for is_so, kind, label in found if is_so]
+
+
+def _filters(request: HttpRequest) -> queues.Filters:
+    standing = request.GET.get("show", "waiting")
+    page = request.GET.get("page", "1")
+    return queues.Filters(
+        standing=standing if standing in queues.STANDINGS else "waiting",
+        service=request.GET.get("service", "")[:64],
+        state=request.GET.get("state", "")[:2],
+        page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+    )

@@ -1,0 +1,26 @@
+"""Addresses of the clinic's pages, under /clinic/."""
+
+from django.urls import path
+
+from consultations.html import clinic_case, clinic_plans, clinic_queue, clinic_visits
+
+app_name = "clinic"
+urlpatterns = [
+    path("queue/", clinic_queue.queue, name="queue"),
+    path("queue/next/", clinic_queue.claim_next, name="claim-next"),
+    path("cases/<uuid:task_id>/", clinic_case.case, name="case"),
+    path("cases/<uuid:task_id>/claim/", clinic_queue.claim, name="claim"),
+    path(
+        "cases/<uuid:task_id>/flags/<uuid:flag_id>/acknowledge/", clinic_case.acknowledge_flag, name="acknowledge-flag"
+    ),
+    path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
+    path("visits/", clinic_visits.visits, name="visits"),
+    path("visits/<uuid:appointment_id>/", clinic_visits.visit, name="visit"),
+    path("visits/<uuid:appointment_id>/begin/", clinic_visits.begin, name="begin"),
+    path("visits/<uuid:appointment_id>/finish/", clinic_visits.finish, name="finish"),
+    path("visits/<uuid:appointment_id>/no-show/", clinic_visits.no_show, name="no-show"),
+    path("visits/<uuid:appointment_id>/determination/", clinic_plans.determination, name="determination"),
+    path("determinations/<uuid:determination_id>/sign/", clinic_plans.sign_determination, name="sign-determination"),
+    path("determinations/<uuid:determination_id>/care-plan/", clinic_plans.care_plan, name="care-plan"),
+    path("care-plans/<uuid:care_plan_id>/sign/", clinic_plans.sign_plan, name="sign-plan"),
+]

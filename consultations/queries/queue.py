@@ -1,0 +1,117 @@
+"""The queue as a clinician works from it, in a fixed number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from config.core.models import User
+from consultations.domain.codes import AppointmentStatus, AskStatus, TaskStatus
+from consultations.models import Appointment, CommunicationRequest, ReviewTask
+from intake.domain.codes import NEEDS_ACKNOWLEDGEMENT, FlagStatus
+from intake.models import Flag
+from providers.models import HealthcareService, Practitioner
+
+ROWS = 25
+# What a person calls the states of the queue; the first is what the page opens with.
+STANDINGS = ("waiting", "claimed", "on-hold", "decided")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the page was asked for; empty means all. `standing` is one of STANDINGS."""
+
+    standing: str = "waiting"
+    service: str = ""
+    state: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Own cases first, then one page of the rest; `claimable` is how many the clinician could take now."""
+
+    mine: list[ReviewTask]
+    page: Page[ReviewTask]
+    counts: Mapping[str, int]
+    claimable: int
+    services: list[HealthcareService]
+    states: list[str]
+
+
+def queue(*, by: User, practitioner: Practitioner, filters: Filters, today: date, now: datetime) -> Queue:
+    """
+    Return the queue of a clinician.
+
+    today  calendar day of the clinic, for licences
+    Reads  seven queries for any number of rows
+    """
+    seen = ReviewTask.objects.visible_to(by)
+    filtered = _filtered(seen, filters)
+    page: Page[ReviewTask] = Paginator(_shown(_standing(filtered, filters.standing, now)), ROWS).get_page(filters.page)
+    mine = seen.filter(owner=practitioner, status__in=[TaskStatus.IN_PROGRESS, TaskStatus.READY, TaskStatus.ON_HOLD])
+    return Queue(
+        mine=list(_shown(mine.exclude(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now))),
+        page=page,
+        counts=_counts(filtered, now),
+        claimable=seen.claimable(now).for_practitioner(practitioner, today=today).count(),
+        services=list(HealthcareService.objects.filter(roles__practitioner=practitioner).order_by("name", "id")),
+        states=sorted(practitioner.qualifications.values_list("jurisdiction", flat=True).distinct()),
+    )
+
+
+def with_signs(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
+    """Return tasks with `grave` (flags without a name), `flagged` (all flags), `booked` and `answered`."""
+    flags = Flag.objects.filter(
+        status=FlagStatus.ACTIVE, response__supporting_info__service_request=OuterRef("service_request")
+    )
+    visits = Appointment.objects.filter(service_request=OuterRef("service_request"), status=AppointmentStatus.BOOKED)
+    answers = CommunicationRequest.objects.filter(
+        service_request=OuterRef("service_request"), status=AskStatus.COMPLETED
+    )
+    grave = flags.filter(severity__in=NEEDS_ACKNOWLEDGEMENT, acknowledged_at__isnull=True)
+    return rows.annotate(
+        grave=Exists(grave), flagged=Exists(flags), booked=Exists(visits), answered=Exists(answers)
+    )  # fmt: skip
+
+
+def _shown(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
+    whole = rows.select_related("service_request__patient", "service", "owner")
+    return with_signs(whole).order_by("tier", "due_at", "created_at", "id")
+
+
+def _filtered(rows: QuerySet[ReviewTask], filters: Filters) -> QuerySet[ReviewTask]:
+    if filters.service:
+        rows = rows.filter(service__slug=filters.service)
+    return rows.filter(state=filters.state) if filters.state else rows
+
+
+def _conditions(now: datetime) -> dict[str, Q]:
+    held = Q(status=TaskStatus.IN_PROGRESS, lease_expires_at__gt=now)
+    return {
+        "waiting": Q(status=TaskStatus.READY) | Q(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now),
+        "claimed": held,
+        "on-hold": Q(status=TaskStatus.ON_HOLD),
+        "decided": Q(status=TaskStatus.COMPLETED),
+    }
+
+
+def _standing(rows: QuerySet[ReviewTask], standing: str, now: datetime) -> QuerySet[ReviewTask]:
+    return rows.filter(_conditions(now).get(standing, Q()))
+
+
+def _counts(rows: QuerySet[ReviewTask], now: datetime) -> dict[str, int]:
+    columns = {name.replace("-", "_"): Count("pk", filter=found) for name, found in _conditions(now).items()}
+    columns["overdue"] = Count("pk", filter=_conditions(now)["waiting"] & Q(due_at__lt=now))
+    found: dict[str, int] = rows.aggregate(**columns)
+    return found
+
+
+def task_of(*, by: User, task_id: UUID) -> ReviewTask | None:
+    """Return one task of the queue with all that its page says of it; None when it is not the user's."""
+    rows = ReviewTask.objects.visible_to(by).filter(pk=task_id)
+    whole = rows.select_related("service_request__patient__user", "service", "owner", "decided_by__practitioner")
+    return with_signs(whole).first()
