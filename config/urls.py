@@ -11,4 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("providers.api.urls")),
     path("clinic/", include("providers.html.urls")),
     path("api/v1/", include("consultations.api.urls_patient")),
+    path("api/v1/", include("consultations.api.urls_clinic")),
+    path("clinic/", include("consultations.html.urls_clinic")),
+    path("", include("consultations.html.urls_patient")),
 ]

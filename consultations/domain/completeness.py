@@ -19,18 +19,25 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text that the service asks to be signed, in whichever language."""
+    """One text that the service asks to be signed; a signature in any language counts."""
 
     slug: str
     title: str
+    language: str = ""
+    document_id: UUID | None = None
 
 
-def once(rows: Iterable[tuple[str, str]]) -> list[Document]:
-    """Return one document for each slug of (slug, title) rows, the first title winning."""
-    titles: dict[str, str] = {}
-    for slug, title in rows:
-        titles.setdefault(slug, title)
-    return [Document(slug, title) for slug, title in titles.items()]
+def readable(documents: Iterable[Document], *, language: str) -> list[Document]:
+    """
+    Return one document for each slug, in the order of the slugs: in the reader's language, else in English.
+
+    language   of the reader, as in `en`
+    """
+    liked = {language: 0, "en": 1}
+    chosen: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda one: (one.slug, liked.get(one.language, 2), one.language)):
+        chosen.setdefault(document.slug, document)
+    return list(chosen.values())
 
 
 def missing(

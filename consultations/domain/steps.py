@@ -98,17 +98,14 @@ def next_step(standing: Standing, *, now: datetime) -> Step:
 def way(standing: Standing) -> list[Mark]:
     """Return the stages of the case in order, as a patient sees them."""
     is_over = standing.status in {RequestStatus.COMPLETED, RequestStatus.REVOKED}
-    done = {
-        "Your questions": standing.status != RequestStatus.DRAFT,
-        "Clinician review": bool(standing.outcome),
-        "Pick a time": standing.has_visit or standing.is_visited,
-        "Your visit": standing.is_visited,
-        "Your care plan": standing.has_plan or standing.status == RequestStatus.COMPLETED,
-    }
-    if not standing.needs_visit:
-        done = {label: is_done for label, is_done in done.items() if label not in {"Pick a time", "Your visit"}}
+    review = ("Clinician review", bool(standing.outcome))
+    time = ("Pick a time", standing.has_visit or standing.is_visited)
+    middle = [review, time] if standing.pathway == Pathway.REVIEW_FIRST else [time, review]
+    visit = [*middle, ("Your visit", standing.is_visited)] if standing.needs_visit else [review]
+    asked = ("Your questions", standing.status != RequestStatus.DRAFT)
+    plan = ("Your care plan", standing.has_plan or standing.status == RequestStatus.COMPLETED)
     marks, current_found = [], is_over
-    for label, is_done in done.items():
+    for label, is_done in (asked, *visit, plan):
         state = "done" if is_done else "next"
         if state == "next" and not current_found:
             state, current_found = "now", True

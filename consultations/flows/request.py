@@ -179,7 +179,7 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
 
 
 def _own(request_id: UUID, by: User) -> ServiceRequest:
-    mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service")
+    mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "patient")
     request = mine.filter(pk=request_id, patient__user=by).first()
     if request is None:
         raise NotFound("There is no such case.")

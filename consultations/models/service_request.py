@@ -103,10 +103,14 @@ class ServiceRequest(Record):
         """Return what the patient has still to do before this may be submitted: three queries."""
         asked = self.supporting_info.select_related("questionnaire_response__questionnaire").order_by("position")
         wanted = ConsentDocument.objects.current().filter(services=self.service_id)
+        texts = wanted.order_by("slug", "language", "id").values_list("slug", "title", "language")
         signed = wanted.filter(consents__patient=self.patient_id, consents__status=ConsentStatus.ACTIVE)
         return completeness.missing(
             questions=[one.as_questions() for one in asked],
-            documents=completeness.once(wanted.order_by("slug", "language").values_list("slug", "title")),
+            documents=completeness.readable(
+                [completeness.Document(slug, title, language) for slug, title, language in texts],
+                language=self.patient.preferred_language,
+            ),
             signed=set(signed.values_list("slug", flat=True)),
         )
 

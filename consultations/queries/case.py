@@ -113,10 +113,10 @@ def _add_responses(found: dict[UUID, Case]) -> None:
 
 def _add_consents(rows: Sequence[Case]) -> None:
     services = {row.request.service_id for row in rows}
-    wanted: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    documents = ConsentDocument.objects.current().filter(services__in=services).order_by("slug", "language")
-    for service, slug, title in documents.values_list("services", "slug", "title"):
-        wanted[service].append((slug, title))
+    wanted: defaultdict[UUID, list[Document]] = defaultdict(list)
+    documents = ConsentDocument.objects.current().filter(services__in=services)
+    for service, slug, title, language, pk in documents.values_list("services", "slug", "title", "language", "pk"):
+        wanted[service].append(Document(slug, title, language, pk))
     signed: defaultdict[UUID, set[str]] = defaultdict(set)
     signatures = Consent.objects.filter(
         patient__in={row.request.patient_id for row in rows}, status=ConsentStatus.ACTIVE, document__is_current=True
@@ -124,7 +124,8 @@ def _add_consents(rows: Sequence[Case]) -> None:
     for patient, slug in signatures.values_list("patient", "document__slug"):
         signed[patient].add(slug)
     for row in rows:
-        row.documents = completeness.once(wanted[row.request.service_id])
+        spoken = row.request.patient.preferred_language
+        row.documents = completeness.readable(wanted[row.request.service_id], language=spoken)
         row.signed = frozenset(signed[row.request.patient_id])
 
 
@@ -138,7 +139,7 @@ def _add_visits(found: dict[UUID, Case]) -> None:
 def _add_flags(found: dict[UUID, Case]) -> None:
     flags = Flag.objects.active().filter(response__supporting_info__service_request__in=found)
     rows = flags.select_related("rule", "response__supporting_info").only(
-        "severity", "raised_at", "acknowledged_at", "rule__code", "rule__clinician_text",
+        "severity", "raised_at", "acknowledged_at", "rule__code", "rule__clinician_text", "rule__is_crisis",
         "response__supporting_info__service_request_id",
     )  # fmt: skip
     for flag in rows.order_by("raised_at", "id"):

@@ -1,6 +1,8 @@
 from uuid import uuid4
 
-from consultations.domain.completeness import Document, Questions, missing, once
+import pytest
+
+from consultations.domain.completeness import Document, Questions, missing, readable
 
 SLEEP = Questions(uuid4(), "Sleep", is_done=False)
 MOOD = Questions(uuid4(), "Mood", is_done=True)
@@ -22,5 +24,15 @@ def test_a_signed_document_is_not_missing():
     assert missing(questions=[], documents=[TELEHEALTH], signed={"telehealth"}) == ()
 
 
-def test_a_document_in_two_languages_counts_once():
-    assert once([("telehealth", "Telehealth consent"), ("telehealth", "Consentimiento")]) == [TELEHEALTH]
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        pytest.param("es", "Consentimiento", id="their language"),
+        pytest.param("fr", "Telehealth consent", id="English when theirs is missing"),
+    ],
+)
+def test_a_document_in_two_languages_counts_once_in_the_readers(language, title):
+    spanish = Document("telehealth", "Consentimiento", "es")
+    english = Document("telehealth", "Telehealth consent", "en")
+
+    assert [one.title for one in readable([spanish, english], language=language)] == [title]

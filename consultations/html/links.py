@@ -1,0 +1,49 @@
+"""Where pages of other apps are, and where the next step of a case is."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from consultations.queries.case import Case
+
+REGISTER = "intake:register"
+
+
+def register() -> str:
+    """Return where a person says who they are."""
+    return reverse(REGISTER)
+
+
+def consent(document_id: UUID, *, back: str) -> str:
+    """Return where a document is read and signed, and where the reader comes back to."""
+    return f"{reverse('intake:sign-consent', args=[document_id])}?next={back}"
+
+
+def questions(response_id: UUID) -> str:
+    """Return where a questionnaire is answered."""
+    return reverse("intake:start-questions", args=[response_id])
+
+
+def missing(case: Case) -> list[dict[str, str]]:
+    """Return what is left to do before a case may be submitted, each with its link."""
+    back = reverse("consultations:case", args=[case.request.pk])
+    places = {f"consents.{one.slug}": consent(one.document_id, back=back) for one in case.documents if one.document_id}
+    for info in case.responses:
+        places[f"questionnaire_responses.{info.questionnaire_response_id}"] = questions(info.questionnaire_response_id)
+    return [{"text": error.detail, "url": places[error.field], "code": error.code} for error in case.missing]
+
+
+def next_action(case: Case, code: str) -> dict[str, str] | None:
+    """Return the button of the patient's next step; None when somebody else is next, or when it is on the page."""
+    pk = case.request.pk
+    if code == "answer" and (left := missing(case)):
+        return {"label": "Sign the consent" if left[0]["code"] == "not-signed" else "Go on", "url": left[0]["url"]}
+    if code == "submit":
+        return {"label": "Look over and submit", "url": reverse("consultations:submit-case", args=[pk])}
+    if code == "book":
+        return {"label": "Pick a time", "url": reverse("consultations:pick-time", args=[pk])}
+    if code == "answer-question":
+        return {"label": "Answer the question", "url": f"{reverse('consultations:case', args=[pk])}#question"}
+    if case.appointment is not None and case.standing.has_visit:
+        return {"label": "See your visit", "url": reverse("consultations:visit", args=[case.appointment.pk])}
+    return None

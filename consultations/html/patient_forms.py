@@ -1,0 +1,86 @@
+"""Forms of the patient's pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from providers.domain.states import STATES
+
+WORDS = 4000
+REASON = 300
+
+
+def state_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return an empty choice and the states by name."""
+    named = sorted((STATES[code].name, code) for code in codes if code in STATES)
+    return [("", "Choose your state"), *((code, name) for name, code in named)]
+
+
+class StartForm(forms.Form):
+    """Where the patient will be during the visit."""
+
+    state = forms.ChoiceField(
+        label="Which state will you be in during the visit?",
+        help_text="Your clinician must be licensed where you are when you talk.",
+        error_messages={"required": "Choose the state you will be in."},
+    )
+
+    def __init__(self, *args: Any, states: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = state_choices(states)  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    """The patient's answer to a clinician's question."""
+
+    answer = forms.CharField(
+        label="Your answer",
+        max_length=WORDS,
+        widget=forms.Textarea({"rows": 5}),
+        error_messages={"required": "Write your answer first."},
+    )
+
+
+class CancelForm(forms.Form):
+    """Why a visit is cancelled; it may stay empty."""
+
+    reason = forms.CharField(
+        label="Why are you cancelling?",
+        required=False,
+        max_length=REASON,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Your clinician reads this.",
+    )
+
+
+class CheckInForm(forms.Form):
+    """Where the patient is now, and that they are who they are."""
+
+    state = forms.ChoiceField(
+        label="Which state are you in right now?",
+        help_text="Where you are today, even if you live elsewhere.",
+        error_messages={"required": "Choose the state you are in."},
+    )
+    identity_confirmed = forms.BooleanField(
+        error_messages={"required": "Confirm that you are the person named here."},
+    )
+
+    def __init__(self, *args: Any, full_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = state_choices(STATES)  # type: ignore[attr-defined]
+        self.fields["identity_confirmed"].label = f"I am {full_name}, and I am in a private place where I can talk."
+
+
+class TimeFilterForm(forms.Form):
+    """Which times to show."""
+
+    practitioner = forms.ChoiceField(label="Clinician", required=False)
+    language = forms.ChoiceField(label="Language", required=False)
+
+    def __init__(
+        self, *args: Any, practitioners: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practitioner"].choices = [("", "Anyone"), *practitioners]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "Any language"), *languages]  # type: ignore[attr-defined]

@@ -1,0 +1,75 @@
+"""Care plans as the patient reads them, and ticking off what is done."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from config.core.errors import Refusal
+from config.core.http import signed_in
+from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanStatus
+from consultations.flows import plan_care
+from consultations.html import links
+from consultations.models import Activity, ActivityOutcome, CarePlan
+from intake.domain.codes import ResponseStatus
+
+
+@require_safe
+def care_plans(request: HttpRequest) -> HttpResponse:
+    """List the signed plans, the newest first."""
+    user = signed_in(request)
+    mine = CarePlan.objects.visible_to(user).filter(patient__user=user)
+    plans = mine.select_related("determination__encounter__appointment__practitioner", "patient")
+    return render(request, "consultations/patient/care_plans.html", {"plans": plans.order_by("-signed_at", "-id")})
+
+
+@require_safe
+def care_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    """Show one signed plan: what it is for, and what to do on which days."""
+    user = signed_in(request)
+    rows = CarePlan.objects.visible_to(user).filter(patient__user=user)
+    related = rows.select_related("determination__encounter__appointment__practitioner", "patient")
+    plan = get_object_or_404(related, pk=plan_id)
+    outcomes = ActivityOutcome.objects.select_related("questionnaire_response").order_by("due_date", "id")
+    activities = plan.activities.prefetch_related(Prefetch("outcomes", outcomes)).order_by("position", "id")
+    context = {
+        "plan": plan,
+        "zone": plan.patient.time_zone,
+        "clinician": plan.determination.encounter.appointment.practitioner,
+        "goals": plan.goals.order_by("position", "id"),
+        "activities": [_activity(one, is_active=plan.status == CarePlanStatus.ACTIVE) for one in activities],
+    }
+    return render(request, "consultations/patient/care_plan.html", context)
+
+
+@require_POST
+def activity_done(request: HttpRequest, plan_id: UUID, activity_id: UUID) -> HttpResponse:
+    """Tick off one activity."""
+    try:
+        plan_care.activity_done(activity_id=activity_id, by=signed_in(request), now=timezone.now())
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, "Marked as done.")
+    return redirect("consultations:care-plan", plan_id)
+
+
+def _activity(activity: Activity, *, is_active: bool) -> dict[str, Any]:
+    waiting = next(
+        (one for one in activity.outcomes.all() if one.questionnaire_response.status == ResponseStatus.IN_PROGRESS),
+        None,
+    )
+    is_open = activity.status in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS}
+    return {
+        "activity": activity,
+        "days": [date.fromisoformat(day) for day in activity.due_dates],
+        "can_tick": is_active and is_open and activity.kind != ActivityKind.MEASURE,
+        "is_done": activity.status == ActivityStatus.COMPLETED,
+        "questions_url": links.questions(waiting.questionnaire_response_id) if waiting else "",
+    }

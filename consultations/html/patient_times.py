@@ -1,0 +1,208 @@
+"""Picking a time: the free times, the one that is held, and booking or moving the visit into it."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf.locale import LANG_INFO
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from config.core.errors import Conflict, Refusal
+from config.core.http import signed_in
+from consultations.domain import policy
+from consultations.flows import book as booking
+from consultations.html.patient_cases import own_case
+from consultations.html.patient_forms import TimeFilterForm
+from consultations.models import Appointment
+from consultations.queries import times
+from consultations.queries.case import Case
+from providers.flows import hold as holding
+from providers.models import Practitioner, Slot
+from providers.queries.availability import Cursor
+
+PAGE = 24
+
+
+@require_http_methods(["GET", "POST"])
+def pick_time(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show the free times by day; POST holds one of them."""
+    mine, now = own_case(request, case_id), timezone.now()
+    visit = mine.appointment if mine.standing.has_visit else None
+    if visit is None and not mine.standing.may_book:
+        messages.info(request, mine.next_step(now).words)
+        return redirect("consultations:case", case_id)
+    if (why := _why_not_moved(mine, visit, now)) is not None:
+        messages.warning(request, why)
+        return redirect("consultations:visit", visit.pk if visit else case_id)
+    if request.method == "POST":
+        return _hold(request, mine, now)
+    return _page(request, mine, now)
+
+
+@require_http_methods(["GET", "POST"])
+def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
+    """Show the held time; POST books it, moves the visit into it, or gives it back."""
+    mine, now, user = own_case(request, case_id), timezone.now(), signed_in(request)
+    held = Slot.objects.held_by(user, now=now).filter(pk=hold_id, reference=case_id).select_related("practitioner")
+    hold = held.first()
+    visit = mine.appointment if mine.standing.has_visit else None
+    if hold is None:
+        if visit is not None and visit.slot_id == hold_id:
+            return redirect("consultations:visit", visit.pk)
+        messages.warning(request, "That time is no longer held for you. Please pick a time again.")
+        return redirect("consultations:pick-time", case_id)
+    if request.method == "GET":
+        context = {
+            "case": mine,
+            "hold": hold,
+            "visit": visit,
+            "zone": mine.request.patient.time_zone,
+            "policy": mine.request.change_policy.words,
+            "minutes": max(1, round((hold.expires_at - now).total_seconds() / 60)) if hold.expires_at else 0,
+        }
+        return render(request, "consultations/patient/confirm_time.html", context)
+    if "release" in request.POST:
+        holding.release(slot_id=hold_id, by=user, now=now)
+        return redirect("consultations:pick-time", case_id)
+    return _book(request, mine, visit, hold_id, now)
+
+
+def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str | None:
+    if visit is None:
+        return None
+    if visit.status != "booked":
+        return "This visit cannot be moved any more."
+    try:
+        policy.require_movable(
+            mine.request.change_policy, start_at=visit.start_at, reschedules=visit.reschedules, now=now
+        )
+    except Conflict as refused:
+        return str(refused)
+    return None
+
+
+def _hold(request: HttpRequest, mine: Case, now: datetime) -> HttpResponse:
+    start_at, practitioner = _chosen(request.POST.get("time", ""))
+    if start_at is None:
+        messages.error(request, "Choose one of the times first.")
+        return _page(request, mine, now, status=422)
+    asked = times.asked(mine.request)
+    try:
+        hold = holding.hold(
+            service_id=mine.request.service_id,
+            state=asked.state,
+            start_at=start_at,
+            practitioner_id=practitioner,
+            by=signed_in(request),
+            reference=mine.request.pk,
+            now=now,
+            known_to=asked.known_to,
+            born=asked.born,
+        )
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+        return _page(request, mine, now, status=409)
+    return redirect("consultations:confirm-time", mine.request.pk, hold.pk)
+
+
+def _book(request: HttpRequest, mine: Case, visit: Appointment | None, hold_id: UUID, now: datetime) -> HttpResponse:
+    user = signed_in(request)
+    try:
+        if visit is None:
+            booked = booking.book(request_id=mine.request.pk, hold_id=hold_id, by=user, now=now)
+        else:
+            booked = booking.reschedule(appointment_id=visit.pk, hold_id=hold_id, by=user, now=now)
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+        return redirect("consultations:pick-time", mine.request.pk)
+    messages.success(request, "Your visit is booked." if visit is None else "Your visit has moved.")
+    return redirect("consultations:visit", booked.pk)
+
+
+def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200) -> HttpResponse:
+    zone = ZoneInfo(str(mine.request.patient.time_zone))
+    form = _filter(request, mine)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    practitioner = UUID(wanted["practitioner"]) if wanted.get("practitioner") else None
+    page = times.free(
+        mine.request,
+        now=now,
+        practitioner=practitioner,
+        language=wanted.get("language", ""),
+        limit=PAGE,
+        after=_cursor(request.GET.get("after", "")),
+    )
+    context = {
+        "case": mine,
+        "visit": mine.appointment if mine.standing.has_visit else None,
+        "days": _days(page.results, zone),
+        "zone": zone,
+        "zone_name": now.astimezone(zone).tzname(),
+        "filters": form,
+        "more_url": _more(request, mine, page.next),
+        "is_first": not request.GET.get("after"),
+        "policy": mine.request.change_policy.words,
+    }
+    return render(request, "consultations/patient/pick_time.html", context, status=status)
+
+
+def _filter(request: HttpRequest, mine: Case) -> TimeFilterForm:
+    offering = Practitioner.objects.active().filter(
+        roles__service=mine.request.service, roles__is_active=True, qualifications__jurisdiction=mine.request.state
+    )
+    found = list(offering.distinct().order_by("family_name", "given_name", "id"))
+    spoken = sorted({code for one in found for code in one.languages})
+    return TimeFilterForm(
+        request.GET,
+        practitioners=[(str(one.pk), one.display_name) for one in found],
+        languages=[(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in spoken],
+    )
+
+
+def _days(offers: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the offers by local day, as components/times.html takes them."""
+    return [
+        {"label": f"{day:%A, %B} {day.day}", "times": [_time(offer, zone) for offer in of_day]}
+        for day, of_day in groupby(offers, key=lambda offer: offer.start_at.astimezone(zone).date())
+    ]
+
+
+def _time(offer: Any, zone: ZoneInfo) -> dict[str, str]:
+    local = offer.start_at.astimezone(zone)
+    return {
+        "value": f"{offer.start_at.isoformat()}~{offer.practitioner}",
+        "label": f"{local:%I:%M %p}".lstrip("0"),
+        "note": offer.name,
+    }
+
+
+def _chosen(value: str) -> tuple[datetime | None, UUID | None]:
+    """Return the instant and the clinician of a submitted choice; (None, None) for what is none."""
+    instant, _, practitioner = value.partition("~")
+    try:
+        start_at, who = parse_datetime(instant), UUID(practitioner)
+    except ValueError:
+        return None, None
+    return (start_at, who) if start_at is not None and start_at.tzinfo is not None else (None, None)
+
+
+def _cursor(value: str) -> Cursor | None:
+    start_at, practitioner = _chosen(value)
+    return Cursor(start_at, practitioner) if start_at is not None and practitioner is not None else None
+
+
+def _more(request: HttpRequest, mine: Case, cursor: Cursor | None) -> str:
+    if cursor is None:
+        return ""
+    kept = {name: request.GET[name] for name in ("practitioner", "language") if request.GET.get(name)}
+    words = {**kept, "after": f"{cursor.start_at.isoformat()}~{cursor.practitioner}"}
+    return f"{reverse('consultations:pick-time', args=[mine.request.pk])}?{urlencode(words)}"

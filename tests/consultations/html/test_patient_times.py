@@ -1,0 +1,182 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from consultations.models import Appointment
+from providers.domain.codes import Pathway
+from providers.models import Slot
+from tests.consultations.html.reading import assert_shows, text_of
+from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician, held
+from tests.factories.intake import PatientFactory
+from tests.factories.providers import NINE, NOW
+
+pytestmark = pytest.mark.django_db
+TEN = NINE + timedelta(hours=1)
+
+
+@pytest.fixture
+def case():
+    return ServiceRequestFactory(submitted=True)
+
+
+def url(case, *rest):
+    return "/".join(["", "cases", str(case.pk), "times", *map(str, rest), ""])
+
+
+def choice(start_at, practitioner):
+    return {"time": f"{start_at.isoformat()}~{practitioner.pk}"}
+
+
+def test_times_are_grouped_by_day_in_the_zone_of_the_patient(browse, case):
+    case.patient.time_zone = "America/Los_Angeles"
+    case.patient.save()
+    practitioner = clinician(case.service)
+
+    answer = browse(case.patient.user).get(url(case))
+
+    assert_shows(
+        answer, "Pick a time", "America/Los_Angeles", "PDT", "Monday, June 1", "6:00 AM", practitioner.display_name
+    )
+
+
+def test_times_can_be_narrowed_to_a_clinician_or_a_language(browse, case):
+    first, second = clinician(case.service), clinician(case.service, languages=["es"])
+    browser = browse(case.patient.user)
+
+    by_name = [one["note"] for one in _times(browser.get(url(case), {"practitioner": str(first.pk)}))]
+    by_language = [one["note"] for one in _times(browser.get(url(case), {"language": "es"}))]
+
+    assert (set(by_name), set(by_language)) == ({first.display_name}, {second.display_name})
+
+
+def test_later_times_go_on_where_the_page_ended(browse, case):
+    for _ in range(5):
+        clinician(case.service)
+    browser = browse(case.patient.user)
+
+    first = browser.get(url(case))
+    second = browser.get(first.context["more_url"])
+
+    values = [one["value"] for one in (*_times(first), *_times(second))]
+    assert len(_times(first)) == 24
+    assert values == sorted(set(values))
+
+
+def test_no_times_says_what_to_do(browse, case):
+    assert_shows(browse(case.patient.user).get(url(case)), "No free times here", "Show all times")
+
+
+@pytest.mark.parametrize("query", ["after=x", "after=2026-06-01~y", "practitioner=nobody", "language=tlh"])
+def test_a_broken_address_still_shows_a_page(browse, case, query):
+    clinician(case.service)
+
+    assert browse(case.patient.user).get(f"{url(case)}?{query}").status_code == 200
+
+
+def test_choosing_holds_the_time_and_says_for_how_long(browse, case):
+    practitioner = clinician(case.service)
+
+    answer = browse(case.patient.user).post(url(case), choice(NINE, practitioner), follow=True)
+
+    assert_shows(answer, "Book this time?", "Monday, June 1, 2026 at 9:00 AM EDT", "until 7:10 PM EDT", "10 minutes")
+    assert Slot.objects.get().status == "busy-tentative"
+
+
+@pytest.mark.parametrize("words", [{}, {"time": "soon"}, {"time": "2026-06-01T13:00:00~x"}])
+def test_choosing_nothing_asks_again(browse, case, words):
+    clinician(case.service)
+
+    answer = browse(case.patient.user).post(url(case), words)
+
+    assert_shows(answer, "Choose one of the times first.", status=422)
+
+
+def test_choosing_a_taken_time_says_so_and_shows_others(browse, case):
+    practitioner = clinician(case.service)
+    held(ServiceRequestFactory(submitted=True, service=case.service), practitioner=practitioner)
+
+    answer = browse(case.patient.user).post(url(case), choice(NINE, practitioner))
+
+    assert_shows(answer, "just taken", "9:30 AM", status=409)
+    assert choice(NINE, practitioner)["time"] not in [one["value"] for one in _times(answer)]
+
+
+def test_confirming_books_the_visit(browse, case):
+    hold = held(case)
+
+    answer = browse(case.patient.user).post(url(case, hold.pk), follow=True)
+
+    assert_shows(answer, "Your visit is booked.", "Monday, June 1, 2026 at 9:00 AM EDT")
+    assert Appointment.objects.get().slot == hold
+
+
+def test_choosing_another_time_gives_the_held_one_back(browse, case):
+    hold = held(case)
+
+    answer = browse(case.patient.user).post(url(case, hold.pk), {"release": "1"})
+
+    hold.refresh_from_db()
+    assert (answer.url, hold.status) == (url(case), "free")
+
+
+def test_an_expired_hold_leads_back_to_the_times(browse, case):
+    hold = held(case, expires_at=NOW)
+
+    answer = browse(case.patient.user).post(url(case, hold.pk), follow=True)
+
+    assert_shows(answer, "no longer held")
+    assert not Appointment.objects.exists()
+
+
+def test_confirming_twice_leads_to_the_visit(browse, case):
+    hold, browser = held(case), browse(case.patient.user)
+    browser.post(url(case, hold.pk))
+
+    answer = browser.post(url(case, hold.pk))
+
+    assert answer.url == f"/visits/{Appointment.objects.get().pk}/"
+
+
+def test_moving_shows_the_present_time_and_moves_it(browse):
+    visit = AppointmentFactory()
+    case, hold = visit.service_request, held(visit.service_request, start_at=TEN)
+    browser = browse(visit.patient.user)
+
+    assert_shows(browser.get(url(case)), "Move your visit", "It stays there until you have confirmed a new time.")
+    assert_shows(browser.get(url(case, hold.pk)), "Move your visit to this time?", "is given up when you confirm")
+    assert_shows(browser.post(url(case, hold.pk), follow=True), "Your visit has moved.", "10:00 AM EDT")
+
+
+def test_moving_too_late_says_why(browse):
+    visit = AppointmentFactory()
+
+    with time_machine.travel(NINE - timedelta(hours=1), tick=False):
+        answer = browse(visit.patient.user).get(url(visit.service_request), follow=True)
+
+    assert_shows(answer, "Your visit", "until 4 hours before it starts")
+
+
+def test_a_case_that_waits_for_its_review_offers_no_times(browse):
+    case = ServiceRequestFactory(submitted=True, service__pathway=Pathway.REVIEW_FIRST)
+
+    answer = browse(case.patient.user).get(url(case), follow=True)
+
+    assert_shows(answer, "A clinician looks at your answers.")
+
+
+def test_times_of_somebody_elses_case_do_not_exist(browse, case):
+    hold = held(case)
+    stranger = browse(PatientFactory().user)
+
+    assert [stranger.get(url(case)).status_code, stranger.post(url(case, hold.pk)).status_code] == [404, 404]
+
+
+def _times(answer):
+    return [one for day in answer.context["days"] for one in day["times"]]
+
+
+def test_the_page_names_the_policy(browse, case):
+    clinician(case.service)
+
+    assert "You can change or cancel a visit until 4 hours" in text_of(browse(case.patient.user).get(url(case)))
