@@ -98,6 +98,7 @@ def picture(page, name):
 
 
 def inspect(page, name):
-    """Return every fault of the page that is open."""
+    """Return every fault of the page that is open, once its stylesheet is there."""
+    page.wait_for_load_state("load")
     where = f"{name} at {page.viewport_size['width']}"
     return [Fault(where, what) for what in [*layout_faults(page), *accessibility_faults(page)]]
