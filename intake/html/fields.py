@@ -146,7 +146,7 @@ class OneOfOrOther(OneOf):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question)
-        self.widget.choices = [*self.widget.choices, (OTHER, "Something else")]  # type: ignore[attr-defined]
+        self.widget.choices = [*self.widget.choices, (OTHER, "Something else")]
 
     def shown(self, value: Any) -> Any:
         """Return the key of the stored option, or that it is another text."""

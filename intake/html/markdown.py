@@ -62,7 +62,7 @@ def _entries(lines: list[str], pattern: re.Pattern[str]) -> list[str]:
 
 
 def _inline(text: str) -> str:
-    html = escape(text)
+    html: str = escape(text)
     html = _LINK.sub(r'<a href="\2" rel="noopener noreferrer">\1</a>', html)
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     return _ITALIC.sub(r"<em>\1</em>", html)

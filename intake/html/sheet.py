@@ -34,6 +34,11 @@ class Part:
     parts: list["Part"] = field(default_factory=list)
     number: int = 0
 
+    @property
+    def group(self) -> str:
+        """Return the path of the repeating group that an instance belongs to."""
+        return self.path.rpartition("[")[0]
+
 
 class Sheet(forms.Form):
     """The form of one page; what a posted control means is decided question by question."""
@@ -144,7 +149,7 @@ class Sheet(forms.Form):
 
     def _read(self, name: str, path: str) -> None:
         control = self.fields[name]
-        raw = control.widget.value_from_datadict(self.data, self.files, name)  # type: ignore[arg-type]
+        raw = control.widget.value_from_datadict(self.data, self.files, name)
         if isinstance(control, OneOfOrOther):
             other = str(self.data.get(other_of(name), "")).strip()
             raw = {"text": other} if other and raw in {OTHER, None, ""} else None if raw == OTHER else raw

@@ -21,7 +21,9 @@
     store.setItem("sequence", String(next));
     return next;
   };
-  const holder = (path) => form.querySelector(`[data-path="${CSS.escape(path)}"]`);
+  // From the cookie, because signing in again in another tab gives a new one.
+  const token = () => (document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/) || [])[1]
+    || form.elements.csrfmiddlewaretoken.value;
   const say = (text) => { state.textContent = text; };
 
   // What the controls of one question say, as JSON; undefined while it is no answer yet.
@@ -72,7 +74,7 @@
       const answer = await fetch(address, {
         method: "POST",
         credentials: "same-origin",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
         body: JSON.stringify(sending),
       });
       await take(answer);
@@ -124,13 +126,11 @@
     const dropped = sending.answers.length - rest.length;
     sending = null;
     if (dropped) rest.forEach((one) => { if (!waiting.has(one.link_id)) waiting.set(one.link_id, one.value); });
-    say("One answer is not saved yet: it does not fit its question.");
+    say(dropped ? "One answer is not saved yet: it does not fit its question." : "Not saved. Press the button below to see why.");
   };
 
   const show = (enabled) => {
-    form.querySelectorAll("[data-path][data-conditional]").forEach((box) => {
-      box.hidden = !enabled.has(box.dataset.path);
-    });
+    form.querySelectorAll("[data-asked]").forEach((box) => { box.hidden = !enabled.has(box.dataset.asked); });
   };
 
   const crisis = (words) => {
@@ -171,11 +171,12 @@
     form.elements.client_id.value = clientId;
     form.elements.base_revision.value = String(revision);
     form.elements.sequence.value = String(nextSequence());
+    form.elements.csrfmiddlewaretoken.value = token();
+    form.dataset.leaving = "yes";
     window.clearTimeout(timer);
   });
   window.addEventListener("online", send);
   window.addEventListener("beforeunload", (event) => {
     if ((sending || waiting.size) && !event.defaultPrevented && !form.dataset.leaving) event.preventDefault();
   });
-  form.addEventListener("submit", () => { form.dataset.leaving = "yes"; });
 })();

@@ -1,0 +1,109 @@
+"""The pages about oneself and the questions, looked at and used in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from intake.models import QuestionnaireResponse
+from tests.factories.core import UserFactory
+from tests.factories.intake import (
+    ConsentDocumentFactory,
+    ConsentFactory,
+    FlagRuleFactory,
+    QuestionnaireResponseFactory,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def response():
+    made = QuestionnaireResponseFactory()
+    FlagRuleFactory(questionnaire_url=made.questionnaire.url)
+    return made
+
+
+def kept(response):
+    return QuestionnaireResponse.objects.get(pk=response.pk).answers
+
+
+def saved(page):
+    expect(page.locator("[data-save-state]")).to_contain_text("Saved ")
+
+
+def test_pages_about_oneself_are_sound(look):
+    consent = ConsentFactory()
+
+    look("/register/", name="register", user=UserFactory())
+    look("/details/", name="details", user=consent.patient.user)
+    look("/consent/", name="consents", user=consent.patient.user)
+    look(f"/consent/{ConsentDocumentFactory().pk}/", name="sign-consent", user=consent.patient.user)
+
+
+def test_pages_of_questions_are_sound(look, response):
+    user = response.patient.user
+
+    look(f"/questions/{response.pk}/1/", name="questions", user=user)
+    look(f"/questions/{response.pk}/2/", name="questions-repeating", user=user)
+    look(
+        f"/questions/{response.pk}/1/", name="questions-refused", user=user,
+        act=lambda page: page.get_by_role("button", name="Save and go on").last.click(),
+    )  # fmt: skip
+    look(f"/questions/{response.pk}/review/", name="review-answers", user=user)
+
+
+def test_answers_are_saved_as_they_are_given_and_open_what_follows(open_page, response):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+
+    page.get_by_label("How many hours do you sleep?").fill("7")
+    page.get_by_text("Yes", exact=True).click()
+    page.get_by_label("Since when?").fill("2019")
+    page.get_by_label("Since when?").blur()
+    saved(page)
+
+    assert kept(response) == {"hours": 7, "snores": True, "snores-since": "2019"}
+    page.get_by_role("button", name="Save and go on").last.click()
+    page.wait_for_url(f"**/questions/{response.pk}/2/")
+
+
+def test_an_alarming_answer_shows_whom_to_call_at_once(open_page, response):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/2/")
+
+    page.get_by_text("Yes", exact=True).click()
+
+    page.get_by_role("link", name="Call 988").wait_for()
+    assert kept(response)["harm"]["code"] == "yes"
+    page.get_by_text("No", exact=True).click()
+    page.get_by_role("link", name="Call 988").wait_for(state="detached")
+
+
+def test_answers_wait_for_the_network_and_say_so(open_page, response, complaints):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+    page.context.set_offline(True)
+
+    page.get_by_label("How many hours do you sleep?").fill("7")
+    page.get_by_text("No", exact=True).click()
+    page.get_by_text("Not saved yet, trying again.").wait_for()
+    page.context.set_offline(False)
+    saved(page)
+
+    assert kept(response)["hours"] == 7
+    complaints.clear()
+
+
+def test_questions_are_answered_without_javascript(open_page, response):
+    page = open_page(user=response.patient.user, javascript=False)
+    page.goto(f"/questions/{response.pk}/1/")
+
+    page.get_by_label("How many hours do you sleep?").fill("7")
+    page.get_by_text("Yes", exact=True).click()
+    page.get_by_role("button", name="Save and go on").last.click()
+    page.get_by_label("Since when?").fill("2019")
+    page.get_by_role("button", name="Save and go on").last.click()
+    page.get_by_text("No", exact=True).click()
+    page.get_by_role("button", name="Save and check your answers").click()
+
+    page.get_by_role("heading", name="Check your answers").wait_for()
+    assert kept(response)["snores-since"] == "2019"
