@@ -1,0 +1,1 @@
+"""Rows of the consultations app as FHIR R4 JSON."""
