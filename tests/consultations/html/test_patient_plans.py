@@ -1,0 +1,80 @@
+from datetime import date
+
+import pytest
+
+from consultations.flows import plan_care
+from consultations.models import ActivityOutcome
+from tests.consultations.html.reading import assert_shows, text_of
+from tests.factories.clinic import planned
+from tests.factories.intake import PatientFactory, QuestionnaireResponseFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    written = planned()
+    return plan_care.sign(care_plan_id=written.pk, by=written.recorded_by, now=written.recorded_at)
+
+
+def url(plan, path=""):
+    return f"/care-plans/{plan.pk}/{path}"
+
+
+def test_a_signed_plan_says_what_to_do(browse, plan):
+    activity = plan.activities.order_by("position").first()
+
+    answer = browse(plan.patient.user).get(url(plan))
+
+    assert_shows(answer, plan.title, "Signed by", "What to do", activity.title)
+
+
+def test_a_plan_that_is_not_signed_does_not_exist(browse):
+    written = planned()
+
+    assert browse(written.patient.user).get(url(written)).status_code == 404
+
+
+def test_the_list_shows_signed_plans_and_says_when_there_is_none(browse, plan):
+    assert_shows(browse(plan.patient.user).get("/care-plans/"), plan.title)
+    assert_shows(browse(PatientFactory().user).get("/care-plans/"), "No care plan yet")
+
+
+def test_an_activity_is_marked_as_done_once(browse, plan):
+    browser = browse(plan.patient.user)
+    activity = plan.activities.exclude(kind="measure").first()
+    done = url(plan, f"activities/{activity.pk}/done/")
+
+    assert_shows(browser.post(done, follow=True), "Marked as done.")
+    assert_shows(browser.post(done, follow=True), "This is done already, or was stopped.")
+    activity.refresh_from_db()
+    assert activity.status == "completed"
+
+
+def test_due_questions_are_one_click_away(browse, plan):
+    measure = plan.activities.create(kind="measure", title="Questions about your sleep", position=9)
+    response = QuestionnaireResponseFactory(patient=plan.patient)
+    ActivityOutcome.objects.create(activity=measure, due_date=date(2026, 6, 8), questionnaire_response=response)
+
+    answer = browse(plan.patient.user).get(url(plan))
+
+    assert f"/questions/{response.pk}/" in answer.content.decode()
+
+
+def test_a_plan_of_somebody_else_does_not_exist(browse, plan):
+    stranger = browse(PatientFactory().user)
+    activity = plan.activities.exclude(kind="measure").first()
+
+    assert stranger.get(url(plan)).status_code == 404
+    stranger.post(url(plan, f"activities/{activity.pk}/done/"))
+    activity.refresh_from_db()
+    assert activity.status != "completed"
+
+
+def test_a_completed_case_leads_to_its_plan(browse, plan):
+    case = plan.determination.encounter.appointment.service_request
+
+    answer = browse(plan.patient.user).get(f"/cases/{case.pk}/")
+
+    assert_shows(answer, "Read your care plan", "This is complete.")
+    assert "Withdraw" not in text_of(answer)
