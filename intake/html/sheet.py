@@ -35,6 +35,11 @@ class Part:
     number: int = 0
 
     @property
+    def anchor(self) -> str:
+        """Return an id for the part's heading."""
+        return f"part_{name_of(self.path)}"
+
+    @property
     def group(self) -> str:
         """Return the path of the repeating group that an instance belongs to."""
         return self.path.rpartition("[")[0]

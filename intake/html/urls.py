@@ -5,6 +5,7 @@ from django.urls import path
 from intake.html.answering import questions, start_questions
 from intake.html.consents import consents, sign_consent, withdraw_consent
 from intake.html.person import change_details, register
+from intake.html.preview import preview_questionnaire, read_consent
 from intake.html.review import review_answers
 
 app_name = "intake"
@@ -14,6 +15,8 @@ urlpatterns = [
     path("consent/", consents, name="consents"),
     path("consent/<uuid:document_id>/", sign_consent, name="sign-consent"),
     path("consent/<uuid:consent_id>/withdraw/", withdraw_consent, name="withdraw-consent"),
+    path("consent/<uuid:document_id>/read/", read_consent, name="read-consent"),
+    path("questionnaires/<uuid:questionnaire_id>/", preview_questionnaire, name="preview-questionnaire"),
     path("questions/<uuid:response_id>/", start_questions, name="start-questions"),
     path("questions/<uuid:response_id>/review/", review_answers, name="review-answers"),
     path("questions/<uuid:response_id>/<int:number>/", questions, name="questions"),

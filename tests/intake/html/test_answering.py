@@ -58,7 +58,7 @@ def test_next_that_opens_a_question_shows_it_on_the_same_page(client, response):
     assert answer.status_code == 200
     assert "a little more to ask" in page
     assert "error-summary" not in page
-    assert '<div data-path="snores-since" data-type="string" data-asked="snores-since">' in page
+    assert '<div class="field" data-path="snores-since" data-type="string" data-asked="snores-since">' in page
     again = post(client, response, base=1, **{"hours": "7", "snores": "yes", "snores-since": ""})
     assert "error-summary" in again.content.decode()
 
