@@ -238,6 +238,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "consultations.tasks.tick", "schedule": schedule(run_every=5)},
+    "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
+    "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},
 }
 
 # Ids and event names only: no formatter prints request bodies or query strings.

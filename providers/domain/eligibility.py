@@ -86,10 +86,11 @@ def why_not(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reas
     Source   the licence must be in force where the patient is, on the date of the visit (American Telemedicine
              Association and Federation of State Medical Boards: care takes place where the patient is)
     """
-    return (*_of_service(offering, ask), *_of_clinician(clinician, ask))
+    return (*of_service(offering, ask), *_of_clinician(clinician, ask))
 
 
-def _of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
+def of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
+    """Yield the reasons that hold whoever the clinician is."""
     if not offering.is_active:
         yield Reason("service-retired", "This service is no longer offered.")
     if ask.state not in STATES or ask.state not in offering.states:
@@ -120,6 +121,14 @@ def _of_licences(licences: Sequence[Licence], ask: Ask) -> Iterator[Reason]:
         yield Reason("not-licensed", "This clinician has no licence in that state.")
     elif not any(licence.covers(day) for licence in here):
         yield Reason("licence-not-in-force", "This clinician's licence for that state is not in force on that day.")
+
+
+def birthday(born: date, years: int) -> date:
+    """Return the first calendar day on which somebody is `years` old; 1 March in a year without 29 February."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
 
 
 def _age(born: date, day: date) -> int:

@@ -21,14 +21,16 @@ from config.core.flow import again_after_deadlock, flow
 from config.core.models import AuditAction, User
 from providers.domain import choice
 from providers.domain.codes import SlotStatus
-from providers.domain.intervals import Interval, subtract
-from providers.models import HealthcareService, Practitioner, Slot
-from providers.queries import availability
+from providers.domain.intervals import Interval, subtract, union
+from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.queries import availability, open_times
 from providers.queries.availability import Offer
 from providers.queries.diaries import Asked, Diary, block_of
 
 MAX_HOLDS = 3
 _WEEK = timedelta(days=7)
+# Further than a visit with its buffers, or the rest of a local day, can reach.
+_AROUND = timedelta(days=1, hours=12)
 
 
 class NotOffered(Invalid):
@@ -84,7 +86,7 @@ def hold(
     known_to         clinicians who have seen this patient
     born             date of birth, when the service's minimum age must count
     Returns  the slot, `busy-tentative`; it expires after the service's hold_minutes
-    Writes   Slot, StatusChange, AuditEvent; expired holds in the way become free
+    Writes   Slot, StatusChange, AuditEvent; expired holds in the way become free; OpenTime
     Raises   NotOffered when nobody offers that time, taken or not; SlotTaken with `nearest`, a list of
              {practitioner, start, end, time_zone}; TooManyHolds at more than three
     Source   FHIR R4 Slot.status busy-tentative; docs/locking.md
@@ -100,6 +102,7 @@ def hold(
     if slot is None:
         raise _refusal(wish, practitioner_id)
     Slot.objects.give_back([held.pk for held in earlier], by=by, now=now, reason="replaced")
+    _work_in(slot, earlier, now=now)
 
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
@@ -228,6 +231,18 @@ def _is_still_offered(slot: Slot, wish: _Wish) -> bool:
     skip = [slot.pk, *(held.pk for held in wish.earlier)]
     asked, only = wish.asked, slot.practitioner_id
     return bool(availability.free_at(asked, start_at=slot.start_at, now=wish.now, practitioner=only, skip=skip))
+
+
+def _work_in(slot: Slot, earlier: list[Slot], *, now: datetime) -> None:
+    """Bring the table of open times up to date around what was just taken and given back, under the row lock."""
+    if not OpenTimeCover.objects.filter(practitioner=slot.practitioner_id).exists():
+        return
+    touched = [slot, *(held for held in earlier if held.practitioner_id == slot.practitioner_id)]
+    for day in union(Interval(one.start_at - _AROUND, one.end_at + _AROUND) for one in touched):
+        span = Interval(max(day.start, now), day.end)
+        rows = open_times.expected(slot.practitioner, span=span, now=now)
+        OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
+    OpenTimeChange.objects.made_by([one.pk for one in touched]).delete()
 
 
 def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:

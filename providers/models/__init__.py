@@ -1,6 +1,7 @@
 """Rows of the providers app."""
 
 from providers.models.healthcare_service import HealthcareService
+from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
 from providers.models.practitioner import Practitioner, PractitionerRole, Qualification
 from providers.models.schedule import AvailableTime, Schedule, ScheduleException
 from providers.models.slot import Slot
@@ -8,6 +9,9 @@ from providers.models.slot import Slot
 __all__ = [
     "AvailableTime",
     "HealthcareService",
+    "OpenTime",
+    "OpenTimeChange",
+    "OpenTimeCover",
     "Practitioner",
     "PractitionerRole",
     "Qualification",

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -9,6 +10,8 @@ from django.db import models
 from config.core.constraints import known
 from config.core.models import Record
 from providers.domain.codes import Modality, Pathway
+from providers.domain.terms import FIELDS
+from providers.models.doubt import OF_SERVICE, changed, doubts
 
 
 class HealthcareServiceQuerySet(models.QuerySet["HealthcareService"]):
@@ -60,6 +63,14 @@ class HealthcareService(Record):
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=5, alignment_minutes__gte=5),
                 name="providers_healthcareservice_lengths_positive",
+            ),
+        ]
+        triggers = [
+            doubts(
+                name="healthcareservice_doubts_open_times",
+                of=OF_SERVICE,
+                when=changed(*FIELDS),
+                operation=pgtrigger.Update,
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from typing import Self, TypeVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +12,7 @@ from timezone_field import TimeZoneField
 from config.core.constraints import known
 from config.core.models import Record, Role, User
 from providers.domain.codes import QualificationKind, QualificationStatus
+from providers.models.doubt import ITSELF, OWN, changed, doubts
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
@@ -49,6 +51,15 @@ class Practitioner(Record):
         indexes = [
             # The admin's list, by name.
             models.Index(fields=["family_name", "given_name", "id"], name="providers_practitioner_name"),
+        ]
+        triggers = [
+            doubts(name="practitioner_is_new_to_open_times", of=ITSELF, operation=pgtrigger.Insert),
+            doubts(
+                name="practitioner_doubts_open_times",
+                of=ITSELF,
+                when=changed("is_active", "time_zone"),
+                operation=pgtrigger.Update,
+            ),
         ]
 
     @property
@@ -98,6 +109,7 @@ class PractitionerRole(Record):
         constraints = [
             models.UniqueConstraint(fields=["practitioner", "service"], name="providers_practitionerrole_service_once"),
         ]
+        triggers = [doubts(name="practitionerrole_doubts_open_times", of=OWN)]
 
 
 class QualificationQuerySet(OwnRows["Qualification"]):
@@ -146,3 +158,4 @@ class Qualification(Record):
             # The eligibility predicate of search, hold, book and claim.
             models.Index(fields=["jurisdiction", "practitioner", "valid_until"], name="providers_qualification_state"),
         ]
+        triggers = [doubts(name="qualification_doubts_open_times", of=OWN)]

@@ -7,6 +7,7 @@ from timezone_field import TimeZoneField
 from config.core.constraints import all_or_none, known
 from config.core.models import Record
 from providers.domain.codes import ExceptionKind, Weekday
+from providers.models.doubt import OF_SCHEDULE, OWN, doubts
 from providers.models.practitioner import OwnRows
 
 
@@ -43,6 +44,7 @@ class Schedule(Record):
             # Availability of a set of clinicians.
             models.Index(fields=["practitioner", "valid_from"], name="providers_schedule_owner"),
         ]
+        triggers = [doubts(name="schedule_doubts_open_times", of=OWN)]
 
 
 class AvailableTime(Record):
@@ -66,6 +68,7 @@ class AvailableTime(Record):
                 fields=["schedule", "weekday", "start_minute"], name="providers_availabletime_once"
             ),
         ]
+        triggers = [doubts(name="availabletime_doubts_open_times", of=OF_SCHEDULE)]
 
 
 class ScheduleExceptionQuerySet(OwnRows["ScheduleException"]):
@@ -105,3 +108,4 @@ class ScheduleException(Record):
             # Availability of a set of clinicians.
             models.Index(fields=["practitioner", "start_date"], name="providers_scheduleexc_owner"),
         ]
+        triggers = [doubts(name="scheduleexception_doubts_open_times", of=OWN)]

@@ -16,6 +16,7 @@ from config.core.constraints import UuidRange, known
 from config.core.insertion import insert_unless_refused
 from config.core.models import Record, User
 from providers.domain.codes import LIVE_SLOTS, SlotStatus
+from providers.models.doubt import OWN, SLOT_MATTERS, doubts
 
 SLOT_NEVER_TWICE = "providers_slot_practitioner_never_twice"
 
@@ -122,3 +123,4 @@ class Slot(Record):
                 condition=Q(status=SlotStatus.BUSY_TENTATIVE),
             ),
         ]  # fmt: skip
+        triggers = [doubts(name="slot_doubts_open_times", of=OWN, when=SLOT_MATTERS)]

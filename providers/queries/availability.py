@@ -2,19 +2,25 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Case, When
+
 from providers.domain import timing
 from providers.domain.eligibility import Reason
 from providers.domain.intervals import Interval
-from providers.models import HealthcareService, Practitioner, PractitionerRole
+from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
+from providers.queries import open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
+from providers.queries.open_times import Found
 
 MAX_LIMIT = 100
+# So many clinicians who are free at one time are enough to choose the least loaded from.
+ENOUGH = 64
 # Most searches are answered by the first days; later chunks are computed only if the earlier ones were not enough.
 _CHUNKS = (1, 3, 7, 14)
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
@@ -61,18 +67,16 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     start, end  aware instants between which visits start, end exclusive
     limit       1 to 100
     after       the `next` of the page before
-    Reads       five queries for any number of clinicians
+    Reads       three queries for any number of clinicians; five more when some of them have just changed
     """
     limit = min(limit, MAX_LIMIT)
     span = _ahead(asked.service, start=max(start, after.start_at) if after else start, end=end, now=now)
     if span.start >= span.end:
         return Page([], None)
-    only = None if practitioner is None else [practitioner]
-    found = _merged(load(asked, span=span, now=now, only=only), asked, span=span, now=now)
-    fresh = (offer for offer in found if after is None or (offer.start_at, offer.practitioner) > after)
-    results = [offer for offer, _ in zip(fresh, range(limit + 1), strict=False)]
-    page = results[:limit]
-    more = len(results) > len(page)
+    found = _found(asked, span=span, now=now, practitioner=practitioner, limit=limit + 1, after=after)
+    page = _named([one for one, _ in zip(found, range(limit + 1), strict=False)])
+    more = len(page) > limit
+    page = page[:limit]
     return Page(page, Cursor(page[-1].start_at, page[-1].practitioner) if more else None)
 
 
@@ -85,26 +89,28 @@ def free_at(
     skip: Collection[UUID] = (),
 ) -> list[Diary]:
     """
-    Return the diaries of the clinicians who have exactly this time free at `now`; [] when nobody has.
+    Return the diaries of clinicians who have exactly this time free at `now`; [] when nobody has.
 
+    practitioner  only this one; without it those who know the patient, then others, up to a number that is enough
+                  to choose from
     skip   slots that do not count as taken
-    Reads  five queries; this answers for `search` and for holding alike
+    Reads  hours and slots themselves, in a fixed number of queries: this decides, the table of open times suggests
     """
     moment = _moment(start_at)
     if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
         return []
+    only = [practitioner] if practitioner else _candidates(asked, moment, now=now, skip=skip)
     week = Interval(start_at - timedelta(days=7), start_at + timedelta(days=7))
-    only = None if practitioner is None else [practitioner]
     found = load(asked, span=week, now=now, only=only, skip=skip)
     return [diary for diary in found if any(diary.offers(asked, span=moment, now=now))]
 
 
 def would_be_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
-    """Tell whether the time would be free at `now` if nobody had taken any; five queries."""
+    """Tell whether the time would be free at `now` if nobody had taken any; six queries."""
     moment = _moment(start_at)
     if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
         return False
-    only = None if practitioner is None else [practitioner]
+    only = [practitioner] if practitioner else _busy_around(asked, start_at, now=now)
     found = (replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only))
     return any(any(diary.offers(asked, span=moment, now=now)) for diary in found)
 
@@ -113,17 +119,19 @@ def nearest(
     asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None, limit: int = 3
 ) -> list[Offer]:
     """Return the free times closest to one that is not, in order of time: a day before to two weeks after."""
-    span = _ahead(asked.service, start=start_at - timedelta(days=1), end=start_at + timedelta(days=14), now=now)
-    if span.start >= span.end:
-        return []
-    only = None if practitioner is None else [practitioner]
-    times: dict[datetime, Offer] = {}
-    for offer in _merged(load(asked, span=span, now=now, only=only), asked, span=span, now=now):
-        times.setdefault(offer.start_at, offer)
-        if sum(at > start_at for at in times) >= limit:
-            break
-    closest = sorted(times.values(), key=lambda offer: (abs(offer.start_at - start_at), offer.start_at))
-    return sorted(closest[:limit], key=lambda offer: offer.start_at)
+    before = _ahead(asked.service, start=start_at - timedelta(days=1), end=start_at, now=now)
+    after = _ahead(asked.service, start=start_at, end=start_at + timedelta(days=14), now=now)
+    doubted = open_times.doubtful(now)
+    found: dict[datetime, Found] = {}
+    for span, order in ((before, "-start_at"), (after, "start_at")):
+        if span.start < span.end:
+            rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
+            times = rows.order_by(order, "practitioner_id").distinct("start_at")[:limit]
+            slow = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+            for one in [*open_times.read(times), *_first_times(slow, limit, is_last=order.startswith("-"))]:
+                found.setdefault(one.start_at, one)
+    closest = sorted(found.values(), key=lambda one: (abs(one.start_at - start_at), one.start_at))
+    return _named(sorted(closest[:limit]))
 
 
 def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now: datetime) -> list[Reason]:
@@ -154,16 +162,86 @@ def _ahead(service: HealthcareService, *, start: datetime, end: datetime, now: d
     return Interval(max(start, now), min(end, furthest))
 
 
-def _merged(found: list[Diary], asked: Asked, *, span: Interval, now: datetime) -> Iterator[Offer]:
-    rows = (_offers(diary, asked, span=span, now=now) for diary in found)
-    return heapq.merge(*rows, key=lambda offer: (offer.start_at, offer.practitioner))
+def _found(
+    asked: Asked,
+    *,
+    span: Interval,
+    now: datetime,
+    practitioner: UUID | None,
+    limit: int,
+    after: Cursor | None,
+) -> Iterator[Found]:
+    """Yield what the table says of all but the doubtful, and hours and slots of the doubtful."""
+    doubted = open_times.doubtful(now)
+    rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
+    if after is not None:
+        rows = rows.exclude(start_at=after.start_at, practitioner__lte=after.practitioner)
+    computed = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+    fresh = (one for one in computed if after is None or (one.start_at, one.practitioner) > after)
+    return heapq.merge(open_times.read(rows[:limit]), fresh)
 
 
-def _offers(diary: Diary, asked: Asked, *, span: Interval, now: datetime) -> Iterator[Offer]:
-    pk, zone, name = diary.practitioner.pk, str(diary.practitioner.time_zone), diary.practitioner.display_name
+def _computed(asked: Asked, doubted: list[UUID], *, span: Interval, now: datetime) -> Iterator[Found]:
+    """Yield the free times of some clinicians from their hours and slots, in order; no query when there are none."""
+    if not doubted:
+        return iter(())
+    diaries = load(asked, span=span, now=now, only=doubted)
+    return heapq.merge(*(_times(diary, asked, span=span, now=now) for diary in diaries))
+
+
+def _times(diary: Diary, asked: Asked, *, span: Interval, now: datetime) -> Iterator[Found]:
     for chunk in _chunks(Interval(span.start, min(span.end, diary.terms.until(now, diary.zone)))):
         for visit in diary.offers(asked, span=chunk, now=now):
-            yield Offer(pk, visit.start, visit.end, zone, name)
+            yield Found(visit.start, diary.practitioner.pk, visit.end)
+
+
+def _first_times(found: Iterable[Found], limit: int, *, is_last: bool) -> list[Found]:
+    """Return one row of each of the first `limit` times, or of the last ones."""
+    times: dict[datetime, Found] = {}
+    for one in found:
+        times.setdefault(one.start_at, one)
+        if len(times) > limit:
+            if not is_last:
+                break
+            del times[min(times)]
+    return list(times.values())[:limit]
+
+
+def _within(doubted: list[UUID], practitioner: UUID | None) -> list[UUID]:
+    return doubted if practitioner is None else [one for one in doubted if one == practitioner]
+
+
+def _candidates(asked: Asked, moment: Interval, *, now: datetime, skip: Collection[UUID]) -> list[UUID]:
+    doubted = open_times.doubtful(now)
+    rows = open_times.rows(asked, span=moment, now=now, doubted=doubted)
+    known = Case(When(practitioner__in=asked.known_to, then=0), default=1)
+    sure = rows.order_by(known, "practitioner_id").values_list("practitioner_id", flat=True)[:ENOUGH]
+    own = Slot.objects.filter(pk__in=list(skip)).values_list("practitioner_id", flat=True) if skip else ()
+    return [*sure, *doubted, *own]
+
+
+def _busy_around(asked: Asked, start_at: datetime, *, now: datetime) -> list[UUID]:
+    """Return clinicians who have taken time about then: the ones because of whom a time may not be offered."""
+    day = timedelta(days=1)
+    near = Slot.objects.taken(now).filter(start_at__gte=start_at - day, start_at__lt=start_at + day)
+    offering = PractitionerRole.objects.filter(service=asked.service, is_active=True).values("practitioner")
+    rows = near.filter(practitioner__in=offering).order_by("practitioner_id").distinct("practitioner_id")
+    return list(rows.values_list("practitioner_id", flat=True)[:ENOUGH])
+
+
+def _named(found: list[Found]) -> list[Offer]:
+    """Return the rows with the names and zones of their clinicians: one query."""
+    people = Practitioner.objects.in_bulk({one.practitioner for one in found}) if found else {}
+    return [
+        Offer(
+            one.practitioner,
+            one.start_at,
+            one.end_at,
+            str(people[one.practitioner].time_zone),
+            people[one.practitioner].display_name,
+        )
+        for one in found
+    ]
 
 
 def _chunks(span: Interval) -> Iterator[Interval]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from providers.domain import hours, slots
 from providers.domain.codes import ExceptionKind, SlotStatus
@@ -169,18 +169,41 @@ def weekly_of(
     ids: Collection[UUID], *, span: Interval, service: HealthcareService | None = None
 ) -> defaultdict[UUID, list[Weekly]]:
     """Return the weekly windows by clinician that may hold in `span`; of one service, or of all: one query."""
-    rows = AvailableTime.objects.filter(
-        Q(schedule__valid_until__isnull=True) | Q(schedule__valid_until__gte=span.start.date()),
-        schedule__practitioner__in=ids,
-        schedule__is_active=True,
-        schedule__valid_from__lte=span.end.date(),
-    )
+    rows = _times(ids, span)
     if service is not None:
         rows = rows.filter(Q(schedule__service__isnull=True) | Q(schedule__service=service))
     grouped: defaultdict[UUID, list[Weekly]] = defaultdict(list)
-    for row in rows.select_related("schedule").order_by("schedule_id", "weekday", "start_minute"):
+    for row in rows:
         grouped[row.schedule.practitioner_id].append(weekly_window(row))
     return grouped
+
+
+def all_diaries(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[tuple[HealthcareService, Diary]]:
+    """
+    Return the diary of one clinician for each service that they offer, with the licences of all states.
+
+    Reads  PractitionerRole, Qualification, AvailableTime, ScheduleException, Slot: five queries
+    """
+    roles = list(practitioner.roles.filter(is_active=True).select_related("service").order_by("service_id"))
+    wide = Interval(span.start - _MARGIN, span.end + _MARGIN)
+    licences = list(practitioner.qualifications.all())
+    times = list(_times([practitioner.pk], wide))
+    changes = changes_of([practitioner.pk], span=wide)[practitioner.pk]
+    taken = list(_slots([practitioner.pk], wide, now, ()))
+    return [
+        (
+            role.service,
+            Diary(
+                practitioner=practitioner,
+                terms=terms_of(role.service, role),
+                clinician=_clinician(practitioner, role, licences),
+                weekly=[weekly_window(row) for row in times if row.schedule.service_id in {None, role.service_id}],
+                changes=changes,
+                taken=taken,
+            ),
+        )
+        for role in roles
+    ]
 
 
 def weekly_window(row: AvailableTime) -> Weekly:
@@ -225,6 +248,16 @@ def change_of(row: ScheduleException) -> Change:
 def licence_of(row: Qualification) -> Licence:
     """Return the pure form of one licence."""
     return Licence(row.jurisdiction, row.status, row.valid_from, row.valid_until)
+
+
+def _times(ids: Collection[UUID], span: Interval) -> QuerySet[AvailableTime]:
+    rows = AvailableTime.objects.filter(
+        Q(schedule__valid_until__isnull=True) | Q(schedule__valid_until__gte=span.start.date()),
+        schedule__practitioner__in=ids,
+        schedule__is_active=True,
+        schedule__valid_from__lte=span.end.date(),
+    )
+    return rows.select_related("schedule").order_by("schedule_id", "weekday", "start_minute")
 
 
 def _slots(ids: Collection[UUID], span: Interval, now: datetime, skip: Collection[UUID]) -> Iterable[Slot]:

@@ -1,0 +1,122 @@
+"""Free time, worked out beforehand so that it can be searched; never the truth, which is hours minus slots."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models.functions import Now
+
+from providers.domain.intervals import Interval
+
+_BATCH = 2000
+
+
+class OpenTimeQuerySet(models.QuerySet["OpenTime"]):
+    """Free times."""
+
+    def replace(self, practitioner: UUID, *, span: Interval, rows: Iterable["OpenTime"]) -> int:
+        """Make `rows` all that is stored of a clinician in a span, touching only what differs; how many that was."""
+        wanted = {(row.service_id, row.start_at): row for row in rows}
+        stored = self.filter(practitioner=practitioner, start_at__gte=span.start, start_at__lt=span.end)
+        same, wrong = set(), []
+        for row in stored:
+            key = (row.service_id, row.start_at)
+            if key in wanted and row.facts == wanted[key].facts:
+                same.add(key)
+            else:
+                wrong.append(row.pk)
+        if wrong:
+            stored.filter(pk__in=wrong).delete()
+        missing = [row for key, row in wanted.items() if key not in same]
+        self.bulk_create(missing, batch_size=_BATCH)
+        return len(wrong) + len(missing)
+
+
+class OpenTime(models.Model):
+    """
+    One time of one clinician that a service may have. Derived by providers.queries.open_times; holds no truth.
+
+    A clinician with an OpenTimeChange is searched from hours and slots instead, so that what is offered is the same
+    at every moment. opens_at and closes_at carry horizon and notice, `states` a bit for each licence in force then.
+    """
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    pk = models.CompositePrimaryKey("service_id", "practitioner_id", "start_at")
+    # Derived by the million from rows that are there: a constraint would check each of them again.
+    service = models.ForeignKey(
+        "providers.HealthcareService", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    practitioner = models.ForeignKey(
+        "providers.Practitioner", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    start_at = models.DateTimeField()
+    end_at = models.DateTimeField()
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    states = models.BigIntegerField()
+    accepts_new_patients = models.BooleanField()
+
+    objects = OpenTimeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # "The next times across all who may see me": one walk, everything that it asks in the index.
+            models.Index(
+                fields=["service", "start_at", "practitioner"],
+                include=["end_at", "opens_at", "closes_at", "states", "accepts_new_patients"],
+                name="providers_opentime_search",
+            ),
+            # Replacing a clinician's times after a booking.
+            models.Index(fields=["practitioner", "start_at"], name="providers_opentime_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return "OpenTime"
+
+    @property
+    def facts(self) -> tuple[datetime, datetime, datetime, int, bool]:
+        """Return all but the key."""
+        return (self.end_at, self.opens_at, self.closes_at, self.states, self.accepts_new_patients)
+
+
+class OpenTimeChangeQuerySet(models.QuerySet["OpenTimeChange"]):
+    """What has made open times doubtful."""
+
+    def made_by(self, rows: Collection[UUID]) -> "OpenTimeChangeQuerySet":
+        """Return the changes that the named rows caused."""
+        return self.filter(cause__in=rows)
+
+
+class OpenTimeChange(models.Model):
+    """A clinician's open times may be wrong since; written by triggers, removed by providers.flows.open_times."""
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    practitioner = models.ForeignKey("providers.Practitioner", models.CASCADE, related_name="+")
+    cause = models.UUIDField(null=True)
+    made_at = models.DateTimeField(db_default=Now())
+
+    objects = OpenTimeChangeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"OpenTimeChange {self.pk}"
+
+
+class OpenTimeCover(models.Model):
+    """Until when a clinician's open times reach far enough; after that they count as doubtful."""
+
+    PERSONAL: frozenset[str] = frozenset()
+
+    practitioner = models.OneToOneField("providers.Practitioner", models.CASCADE, primary_key=True, related_name="+")
+    good_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Whose times are to be worked out further, and whose have run out.
+            models.Index(fields=["good_until"], name="providers_opentimecover_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"OpenTimeCover {self.pk}"

@@ -1,0 +1,142 @@
+"""The derived table of free times: what it should hold, for whom it is not sure, and searching it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q, QuerySet
+
+from providers.domain.codes import SlotStatus
+from providers.domain.eligibility import Ask, birthday, of_service
+from providers.domain.intervals import Interval
+from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
+from providers.domain.states import STATES
+from providers.models import OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.queries.diaries import Asked, all_diaries, offering_of
+
+# A clinician's rows stay good this long after they were derived; the horizon moves a day a day.
+GOOD_FOR = timedelta(days=MARGIN_DAYS - 1)
+
+
+class Found(NamedTuple):
+    """One row of a search."""
+
+    start_at: datetime
+    practitioner: UUID
+    end_at: datetime
+
+
+def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[OpenTime]:
+    """
+    Return the rows that the table should hold of one clinician in a span, from hours and slots.
+
+    Reads  five queries
+    """
+    if not practitioner.is_active:
+        return []
+    return [
+        OpenTime(
+            service=service,
+            practitioner=practitioner,
+            start_at=one.start_at,
+            end_at=one.end_at,
+            opens_at=one.opens_at,
+            closes_at=one.closes_at,
+            states=one.states,
+            accepts_new_patients=diary.clinician.accepts_new_patients,
+        )
+        for service, diary in all_diaries(practitioner, span=span, now=now)
+        for one in derive(
+            diary.calendar(span), terms=diary.terms, licences=diary.clinician.licences, span=span, now=now
+        )
+    ]
+
+
+def covered(practitioner: Practitioner, *, now: datetime) -> Interval:
+    """Return the span that the table should hold of one clinician: their longest horizon and a margin; one query."""
+    roles = practitioner.roles.filter(is_active=True).select_related("service")
+    horizons = [role.service.horizon_days if role.horizon_days is None else role.horizon_days for role in roles]
+    return Interval(now, now + timedelta(days=max(horizons, default=0) + MARGIN_DAYS))
+
+
+def doubtful(now: datetime) -> list[UUID]:
+    """
+    Return the clinicians whose rows may be wrong at `now`; they are searched from hours and slots instead.
+
+    Reads  one query: changes not yet worked in, holds that have expired and still stand, rows that have run out
+    """
+    changed = OpenTimeChange.objects.values_list("practitioner", flat=True)
+    expired = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE, expires_at__lte=now)
+    run_out = OpenTimeCover.objects.filter(good_until__lt=now)
+    return list(
+        changed.order_by().union(
+            expired.order_by().values_list("practitioner", flat=True),
+            run_out.order_by().values_list("practitioner", flat=True),
+        )
+    )
+
+
+def to_refresh(now: datetime, *, limit: int = 500) -> list[UUID]:
+    """Return the clinicians whose rows should be worked out anew: changed ones first, then the oldest; two queries."""
+    changed = OpenTimeChange.objects.order_by("practitioner").distinct("practitioner")
+    found = list(changed.values_list("practitioner", flat=True)[:limit])
+    old = OpenTimeCover.objects.filter(good_until__lt=now + GOOD_FOR - timedelta(days=1)).order_by("good_until", "pk")
+    more = list(old.values_list("practitioner", flat=True)[: limit - len(found)])
+    return list(dict.fromkeys([*found, *more]))
+
+
+def rows(
+    asked: Asked, *, span: Interval, now: datetime, practitioner: UUID | None = None, doubted: Iterable[UUID] = ()
+) -> QuerySet[OpenTime]:
+    """Return the rows that `asked` may have at `now`, in order of time and then of clinician; not yet read."""
+    if not _may_ask(asked, now):
+        return OpenTime.objects.none()
+    span = Interval(max(span.start, _old_enough(asked, span)), span.end)
+    found = OpenTime.objects.filter(
+        Q(accepts_new_patients=True) | Q(practitioner__in=asked.known_to),
+        service=asked.service,
+        start_at__gte=span.start,
+        start_at__lt=span.end,
+        opens_at__lte=now,
+        closes_at__gte=now,
+    )
+    found = found.alias(licensed=F("states").bitand(BITS[asked.state])).exclude(licensed=0)
+    if practitioner is not None:
+        found = found.filter(practitioner=practitioner)
+    if doubts := list(doubted):
+        found = found.exclude(practitioner__in=doubts)
+    if asked.language:
+        found = found.filter(practitioner__languages__contains=[asked.language])
+    return found.order_by("start_at", "practitioner_id")
+
+
+def read(found: QuerySet[OpenTime]) -> Iterator[Found]:
+    """Yield the rows of a search: one query."""
+    for row in found.values_list("start_at", "practitioner_id", "end_at"):
+        yield Found(*row)
+
+
+def drift(practitioner: Practitioner, *, now: datetime) -> int:
+    """Return how many rows of one clinician differ from what they should be; 0 unless a trigger was missed."""
+    span = covered(practitioner, now=now)
+    wanted = {(row.service_id, row.start_at): row.facts for row in expected(practitioner, span=span, now=now)}
+    stored = OpenTime.objects.filter(practitioner=practitioner, start_at__gte=span.start, start_at__lt=span.end)
+    held = {(row.service_id, row.start_at): row.facts for row in stored}
+    return len(set(wanted.items()) ^ set(held.items()))
+
+
+def _may_ask(asked: Asked, at: datetime) -> bool:
+    """Tell whether the service itself, apart from the patient's age, has nothing against what is asked."""
+    return asked.state in BITS and not any(of_service(offering_of(asked.service), Ask(asked.state, at)))
+
+
+def _old_enough(asked: Asked, span: Interval) -> datetime:
+    """Return when the patient is old enough for the service, or the start of the span when they are all along."""
+    if asked.born is None:
+        return span.start
+    day = birthday(asked.born, asked.service.minimum_age_years)
+    if day < span.start.date() - timedelta(days=2):
+        return span.start
+    return first_instant(ZoneInfo(STATES[asked.state].zone), day)

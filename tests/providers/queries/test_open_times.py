@@ -1,0 +1,360 @@
+"""The table of free times: never trusted when in doubt, and never different from hours minus slots."""
+
+import contextlib
+import heapq
+import json
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.core.errors import Refusal
+from providers.domain.codes import ExceptionKind, SlotStatus
+from providers.domain.hours import Change
+from providers.domain.intervals import Interval
+from providers.flows import block_time, hold, open_times, qualify
+from providers.flows.qualify import LicenceDraft
+from providers.models import (
+    HealthcareService,
+    OpenTime,
+    OpenTimeChange,
+    Practitioner,
+    Qualification,
+    ScheduleException,
+    Slot,
+)
+from providers.queries import availability
+from providers.queries import open_times as table
+from providers.queries.diaries import Asked, load
+from tests.factories.core import AdminFactory, UserFactory
+from tests.factories.providers import (
+    MONDAY,
+    NEW_YORK,
+    NINE,
+    NOW,
+    HealthcareServiceFactory,
+    QualificationFactory,
+    ScheduleExceptionFactory,
+    SlotFactory,
+    clinician,
+    held,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MONTH = timedelta(days=40)
+
+
+def refresh_all(now=NOW):
+    for practitioner in Practitioner.objects.all():
+        open_times.refresh(practitioner_id=practitioner.pk, now=now)
+
+
+def slowly(asked, now=NOW, practitioner=None):
+    """Return what hours and slots say of all clinicians, without the table."""
+    span = Interval(now, now + MONTH)
+    only = None if practitioner is None else [practitioner]
+    found = load(asked, span=span, now=now, only=only)
+    rows = ([(v.start, d.practitioner.pk, v.end) for v in d.offers(asked, span=span, now=now)] for d in found)
+    return list(heapq.merge(*rows))
+
+
+def searched(asked, now=NOW, **given):
+    found, after = [], None
+    while True:
+        page = availability.search(asked, start=now, end=now + MONTH, now=now, limit=100, after=after, **given)
+        found += [(offer.start_at, offer.practitioner, offer.end_at) for offer in page.results]
+        after = page.next
+        if after is None:
+            return found
+
+
+def sure():
+    return set(Practitioner.objects.values_list("pk", flat=True)) - set(table.doubtful(NOW))
+
+
+def test_a_refreshed_search_reads_the_table_in_three_queries(django_assert_num_queries):
+    service = HealthcareServiceFactory()
+    for _ in range(5):
+        SlotFactory(practitioner=clinician(service))
+    refresh_all()
+    asked = Asked(service=service, state="NY")
+
+    with django_assert_num_queries(3):
+        page = availability.search(asked, start=NOW, end=NOW + MONTH, now=NOW, limit=100)
+
+    assert len(page.results) == 100
+    assert searched(asked) == slowly(asked)
+
+
+@pytest.mark.parametrize(
+    ("words", "role", "later"),
+    [
+        ({}, {}, timedelta()),
+        ({"state": "NJ"}, {}, timedelta()),
+        ({"state": "CA"}, {}, timedelta()),
+        ({"state": "ZZ"}, {}, timedelta()),
+        ({"language": "es"}, {}, timedelta()),
+        ({"born": MONDAY.replace(year=2008, day=15)}, {}, timedelta()),
+        ({}, {"minimum_notice_minutes": 1440}, timedelta(hours=20)),
+        ({}, {"horizon_days": 3}, timedelta(days=2, hours=5)),
+        ({}, {"max_visits_per_day": 1}, timedelta()),
+        ({}, {"duration_minutes": 50, "buffer_before_minutes": 5, "alignment_minutes": 20}, timedelta()),
+        ({}, {"accepts_new_patients": False}, timedelta()),
+        ({}, {}, timedelta(days=5)),
+    ],
+    ids=[
+        "plain", "other state", "not served", "no state", "language", "turns eighteen", "notice", "horizon", "full day",
+        "own terms", "no new patients", "days later",
+    ],
+)  # fmt: skip
+def test_the_table_says_what_hours_and_slots_say(words, role, later):
+    service = HealthcareServiceFactory()
+    ada = clinician(service, weekdays=(1, 2, 3), role=role, languages=["en", "es"])
+    QualificationFactory(
+        practitioner=ada,
+        jurisdiction="NJ",
+        valid_from=MONDAY + timedelta(days=1),
+        valid_until=MONDAY + timedelta(days=8),
+    )
+    clinician(service, weekdays=(1, 7), hours=((0, 1440), (1440 - 120, 1800))[:1], time_zone=ZoneInfo("Asia/Kathmandu"))
+    SlotFactory(practitioner=ada)
+    ScheduleExceptionFactory(practitioner=ada, start_date=MONDAY + timedelta(days=9), start_minute=540, end_minute=600)
+    refresh_all()
+    asked = Asked(**{"service": service, "state": "NY", **words})
+
+    assert not table.doubtful(NOW)
+    assert searched(asked, NOW + later) == slowly(asked, NOW + later)
+    assert searched(asked, NOW + later, practitioner=ada.pk) == slowly(asked, NOW + later, practitioner=ada.pk)
+
+
+def test_who_is_known_is_found_in_the_table_too():
+    service = HealthcareServiceFactory()
+    ada = clinician(service, role={"accepts_new_patients": False})
+    refresh_all()
+
+    assert searched(Asked(service=service, state="NY")) == []
+    assert searched(Asked(service=service, state="NY", known_to=frozenset({ada.pk})))
+
+
+def test_a_held_time_leaves_the_table_and_no_doubt():
+    service, patient = HealthcareServiceFactory(max_visits_per_day=2), UserFactory()
+    ada, reference = clinician(service), uuid4()
+    refresh_all()
+    half = timedelta(minutes=30)
+
+    for start_at in (NINE, NINE + timedelta(days=7), NINE + half):
+        hold.hold(
+            service_id=service.pk, state="NY", start_at=start_at, practitioner_id=None, by=patient,
+            reference=reference, now=NOW,
+        )  # fmt: skip
+        assert sure() == {ada.pk}
+        assert table.drift(ada, now=NOW) == 0
+    assert not OpenTime.objects.filter(start_at=NINE + half).exists()
+
+
+CHANGES = {
+    "a slot is taken": lambda ada: SlotFactory(practitioner=ada),
+    "a slot is given back": lambda ada: Slot.objects.release(pk=ada.slots.get(status="busy-tentative").pk, now=NOW),
+    "a slot is deleted": lambda ada: ada.slots.all().delete(),
+    "time off": lambda ada: ScheduleExceptionFactory(practitioner=ada),
+    "other windows": lambda ada: ada.schedules.get().available_times.update(end_minute=700),
+    "a window less": lambda ada: ada.schedules.get().available_times.all().delete(),
+    "a schedule less": lambda ada: ada.schedules.update(is_active=False),
+    "a licence": lambda ada: QualificationFactory(practitioner=ada, jurisdiction="NJ"),
+    "a licence less": lambda ada: ada.qualifications.update(status="revoked"),
+    "an offer less": lambda ada: ada.roles.update(is_active=False),
+    "leaving": lambda ada: Practitioner.objects.update(is_active=False),
+    "moving": lambda ada: Practitioner.objects.update(time_zone="America/Denver"),
+    "the service's length": lambda ada: HealthcareService.objects.update(duration_minutes=60),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whoever_changes_what_times_follow_from_puts_them_in_doubt(change):
+    service = HealthcareServiceFactory()
+    ada = clinician(service)
+    held(ada, UserFactory(), start_at=NINE + timedelta(hours=1), until=NOW + MONTH)
+    refresh_all()
+    assert sure() == {ada.pk}
+
+    change(ada)
+
+    service.refresh_from_db()
+    asked = Asked(service=service, state="NY")
+    assert sure() == set()
+    assert searched(asked) == slowly(asked)
+    refresh_all()
+    assert searched(asked) == slowly(asked)
+    assert table.drift(Practitioner.objects.get(), now=NOW) == 0
+
+
+def test_what_does_not_matter_leaves_no_doubt():
+    service = HealthcareServiceFactory()
+    ada = clinician(service)
+    slot = held(ada, UserFactory(), until=NOW + MONTH)
+    refresh_all()
+
+    Slot.objects.book(pk=slot.pk, now=NOW)
+    Practitioner.objects.update(biography="Sees patients.")
+    HealthcareService.objects.update(summary="Other words.")
+
+    assert sure() == {ada.pk}
+
+
+def test_an_expired_hold_is_offered_again_at_once():
+    service = HealthcareServiceFactory()
+    ada = clinician(service)
+    held(ada, UserFactory(), until=NOW + timedelta(minutes=5))
+    refresh_all()
+    asked, later = Asked(service=service, state="NY"), NOW + timedelta(minutes=5)
+
+    assert searched(asked)[0][0] > NINE
+    assert searched(asked, later)[0][0] == NINE
+
+
+def test_rows_that_have_run_out_are_not_trusted():
+    service = HealthcareServiceFactory()
+    clinician(service)
+    refresh_all()
+    asked, later = Asked(service=service, state="NY"), NOW + timedelta(days=20)
+
+    assert searched(asked, later) == slowly(asked, later) != []
+    assert table.to_refresh(later) == [Practitioner.objects.get().pk]
+
+
+def test_refresh_says_how_many_rows_were_wrong_and_forgets_the_past():
+    clinician(HealthcareServiceFactory())
+    first = open_times.refresh(practitioner_id=Practitioner.objects.get().pk, now=NOW)
+    again = open_times.refresh(practitioner_id=Practitioner.objects.get().pk, now=NOW)
+    later = NOW + timedelta(days=8)
+    open_times.refresh(practitioner_id=Practitioner.objects.get().pk, now=later)
+
+    assert (first > 0, again) == (True, 0)
+    assert OpenTime.objects.earliest("start_at").start_at >= later
+    assert not OpenTimeChange.objects.exists()
+
+
+def test_refresh_refuses_nobody():
+    with pytest.raises(open_times.NoSuchPractitioner):
+        open_times.refresh(practitioner_id=uuid4(), now=NOW)
+
+
+def test_drift_is_seen():
+    ada = clinician(HealthcareServiceFactory())
+    refresh_all()
+    OpenTime.objects.filter(start_at=NINE).delete()
+
+    assert table.drift(ada, now=NOW) == 1
+
+
+def _hold(service, people, n, now):
+    hold.hold(
+        service_id=service.pk, state="NY", start_at=NINE + timedelta(days=7 * (n % 2), minutes=30 * (n % 5)),
+        practitioner_id=None, by=people[n % 3], reference=people[n % 3].pk, now=now,
+    )  # fmt: skip
+
+
+def _release(_service, people, n, now):
+    slot = Slot.objects.filter(holder=people[n % 3], status=SlotStatus.BUSY_TENTATIVE).first()
+    if slot:
+        hold.release(slot_id=slot.pk, by=people[n % 3], now=now)
+
+
+def _book(_service, _people, _n, now):
+    slot = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE).order_by("start_at").first()
+    if slot:
+        Slot.objects.book(pk=slot.pk, now=now)
+
+
+def _cancel(_service, _people, _n, now):
+    slot = Slot.objects.booked().order_by("start_at").first()
+    if slot:
+        Slot.objects.release(pk=slot.pk, now=now)
+
+
+def _time_off(_service, people, n, now):
+    ada = Practitioner.objects.order_by("pk")[n % 2]
+    kind = list(ExceptionKind)[n % 3]
+    change = Change(kind, NEW_YORK, MONDAY, MONDAY, 540 + 10 * n, 640 + 10 * n)
+    accept = list(ada.slots.booked().values_list("pk", flat=True))
+    block_time.block(practitioner_id=ada.pk, change=change, by=people[3], now=now, accept=accept)
+
+
+def _back_to_work(_service, people, _n, now):
+    row = ScheduleException.objects.filter(is_active=True).first()
+    if row:
+        accept = list(row.practitioner.slots.booked().values_list("pk", flat=True))
+        block_time.withdraw(exception_id=row.pk, by=people[3], now=now, accept=accept)
+
+
+def _licence(_service, people, n, now):
+    row = Qualification.objects.order_by("pk")[n % 2]
+    draft = LicenceDraft("NY", row.number, row.valid_from, [None, MONDAY][n % 2])
+    accept = list(row.practitioner.slots.booked().values_list("pk", flat=True))
+    qualify.qualify(
+        practitioner_id=row.practitioner_id, qualification_id=row.pk, draft=draft, by=people[3], now=now, accept=accept
+    )
+
+
+def _refresh(_service, _people, n, now):
+    open_times.refresh(practitioner_id=Practitioner.objects.order_by("pk")[n % 2].pk, now=now)
+
+
+def _expire(_service, _people, _n, now):
+    hold.expire(now=now)
+
+
+STEPS = [_hold, _hold, _release, _book, _cancel, _time_off, _back_to_work, _licence, _refresh, _refresh, _expire]
+TABLES = "providers_slot, providers_scheduleexception, providers_opentime, providers_opentimechange"
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    story=st.lists(
+        st.tuples(st.sampled_from(STEPS), st.integers(0, 8), st.sampled_from([0, 0, 3, 12])), min_size=3, max_size=12
+    )
+)
+def test_no_story_makes_search_and_truth_differ(story):
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {TABLES}, providers_healthcareservice, providers_practitioner, core_user CASCADE")
+    service = HealthcareServiceFactory(buffer_after_minutes=10, max_visits_per_day=3)
+    people = [*UserFactory.create_batch(3), AdminFactory()]
+    for _ in range(2):
+        clinician(service)
+    refresh_all()
+    asked, now = Asked(service=service, state="NY"), NOW
+
+    for step, number, minutes in story:
+        now += timedelta(minutes=minutes)
+        with contextlib.suppress(Refusal):
+            step(service, people, number, now)
+        truth = slowly(asked, now)
+        assert searched(asked, now) == truth
+        for start_at, practitioner, _ in truth[:3]:
+            assert availability.free_at(asked, start_at=start_at, now=now, practitioner=practitioner)
+        doubted = table.doubtful(now)
+        for practitioner in Practitioner.objects.exclude(pk__in=doubted):
+            assert table.drift(practitioner, now=now) == 0
+
+
+@pytest.mark.database
+def test_twenty_times_are_found_in_forty_pages():
+    service = HealthcareServiceFactory()
+    for _ in range(30):
+        clinician(service, weekdays=(1, 2, 3, 4, 5), hours=((540, 720), (780, 1020)))
+    refresh_all()
+    asked = Asked(service=service, state="NY")
+    rows = table.rows(asked, span=Interval(NOW, NOW + MONTH), now=NOW)[:21].values_list(
+        "start_at", "practitioner_id", "end_at"
+    )
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE providers_opentime")
+    plan = json.loads(rows.explain(format="json", analyze=True, buffers=True))[0]["Plan"]
+
+    assert plan["Actual Rows"] == 21
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 40
