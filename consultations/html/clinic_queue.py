@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.errors import Refusal
-from consultations.domain.codes import Priority
 from consultations.domain.due import due
 from consultations.flows import review
 from consultations.html.clinic_access import clinic_day, for_clinicians
@@ -18,7 +17,7 @@ from consultations.queries import queue as queues
 from providers.domain.states import STATES
 from providers.models import Practitioner
 
-KINDS = {0: "emergency", 1: "urgent"}
+TIERS = {0: ("emergency", "Emergency"), 1: ("urgent", "Urgent"), 2: ("neutral", "Routine")}
 STANDING_WORDS = {"waiting": "Waiting", "claimed": "With a clinician", "on-hold": "Asked patient", "decided": "Decided"}
 
 
@@ -75,14 +74,15 @@ def row(task: ReviewTask, practitioner: Practitioner) -> dict[str, object]:
     """Return one task as a list shows it."""
     now = timezone.now()
     patient = task.service_request.patient
+    kind, urgency = TIERS[min(task.tier, 2)]
     held = task.owner if task.lease_expires_at and task.lease_expires_at > now else None
     return {
         "task": task,
         "name": patient.full_name,
         "age": patient.age_on(now.date()),
         "state": STATES[task.state].name if task.state in STATES else task.state,
-        "kind": KINDS.get(task.tier, "neutral"),
-        "priority": Priority(task.service_request.priority).label,
+        "kind": kind,
+        "urgency": urgency,
         "due": due(task.due_at, now=now),
         "signs": _signs(task),
         "held_by": held,
@@ -93,7 +93,7 @@ def row(task: ReviewTask, practitioner: Practitioner) -> dict[str, object]:
 
 def _signs(task: ReviewTask) -> list[dict[str, str]]:
     found = [
-        (task.grave, "emergency", "Safety flag without a name"),  # type: ignore[attr-defined]
+        (task.grave, "emergency", "Flag to answer for"),  # type: ignore[attr-defined]
         (task.flagged and not task.grave, "caution", "Flags"),  # type: ignore[attr-defined]
         (task.answered, "information", "Patient answered"),  # type: ignore[attr-defined]
         (task.booked, "neutral", "Visit booked"),  # type: ignore[attr-defined]

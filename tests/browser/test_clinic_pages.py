@@ -1,0 +1,122 @@
+"""The clinic's pages in a real browser: sound at both sizes, usable without JavaScript and by keyboard alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from consultations.flows import review, visit
+from consultations.models import ReviewTask
+from intake.domain.codes import Severity
+from tests.browser import pages
+from tests.factories.clinic import answered, flagged, planned, recorded, waiting
+from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician
+from tests.factories.providers import HealthcareServiceFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+GAD_7 = {
+    "instrument": "gad-7",
+    "title": "GAD-7: anxiety",
+    "maximum": 21,
+    "bands": [
+        {"from": 0, "label": "Minimal"},
+        {"from": 5, "label": "Mild"},
+        {"from": 10, "label": "Moderate"},
+        {"from": 15, "label": "Severe"},
+    ],
+}
+
+
+@pytest.fixture
+def now():
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def case(now):
+    """Return a case with answers, flags, a score with its course, an earlier case, a question and an answer."""
+    service = HealthcareServiceFactory(name="Stress and anxiety")
+    task = waiting(service, tier=1, due_at=now + timedelta(minutes=50))
+    request = task.service_request
+    practitioner = clinician(service, given_name="Ana", family_name="Rivera", credentials="MD")
+    scored = answered(
+        request,
+        questionnaire__title="GAD-7",
+        questionnaire__scores=[GAD_7],
+        scores=[{"instrument": "gad-7", "value": 16, "band": "Severe"}],
+    )
+    other = HealthcareServiceFactory(name="Sleep")
+    practitioner.roles.create(service=other)
+    earlier = ServiceRequestFactory(patient=request.patient, service=other, submitted=True)
+    answered(
+        earlier,
+        questionnaire=scored.questionnaire,
+        answers={"q1": False, "q2": "Less sleep"},
+        scores=[{"instrument": "gad-7", "value": 9, "band": "Mild"}],
+    )
+    flagged(request, severity=Severity.EMERGENCY)
+    flagged(request, severity=Severity.CAUTION)
+    claimed = review.claim(task_id=task.pk, by=practitioner.user, now=now)
+    review.save_note(task_id=task.pk, fence=claimed.fence, note="Call in the morning.", by=practitioner.user, now=now)
+    waiting(service, due_at=now - timedelta(hours=3))
+    waiting(service, tier=0, due_at=now + timedelta(hours=1))
+    return task, practitioner
+
+
+def test_queue_and_case_are_sound(look, case):
+    task, practitioner = case
+
+    look("/clinic/queue/", name="clinic-queue", user=practitioner.user)
+    look("/clinic/queue/?show=decided", name="clinic-queue-empty", user=practitioner.user)
+    look(f"/clinic/cases/{task.pk}/", name="clinic-case", user=practitioner.user, schemes=("light", "dark"))
+
+
+def test_case_to_take_is_sound(look, case):
+    task = ReviewTask.objects.filter(tier=0).get()
+
+    look(f"/clinic/cases/{task.pk}/", name="clinic-case-to-take", user=case[1].user)
+
+
+def test_visits_and_a_visit_are_sound(look, now):
+    practitioner = clinician(HealthcareServiceFactory())
+    task = waiting(HealthcareServiceFactory())
+    booked = AppointmentFactory(service_request=task.service_request, practitioner=practitioner, start_at=now)
+    practitioner.roles.create(service=task.service)
+    checked = visit.check_in(
+        appointment_id=booked.pk, state="NY", identity_confirmed=True, by=booked.patient.user, now=now
+    )
+    look("/clinic/visits/", name="clinic-visits", user=practitioner.user)
+    look(f"/clinic/visits/{booked.pk}/", name="clinic-visit-checked-in", user=practitioner.user)
+    visit.begin(encounter_id=checked.pk, by=practitioner.user, now=now)
+    look(f"/clinic/visits/{booked.pk}/", name="clinic-visit-going-on", user=practitioner.user)
+
+
+def test_determination_is_sound(look):
+    draft = recorded()
+    user = draft.recorded_by
+
+    look(f"/clinic/visits/{draft.encounter.appointment_id}/determination/", name="clinic-determination", user=user)
+
+
+def test_plan_is_sound(look):
+    plan = planned()
+
+    look(f"/clinic/determinations/{plan.determination_id}/care-plan/", name="clinic-plan", user=plan.recorded_by)
+
+
+def test_next_case_is_taken_and_accepted_by_keyboard_without_javascript(open_page, now):
+    task = waiting(due_at=now + timedelta(hours=1))
+    practitioner = clinician(task.service)
+    page = open_page(size=pages.PHONE, javascript=False, user=practitioner.user)
+
+    page.goto("/clinic/queue/")
+    page.get_by_role("button", name="Take the next case").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clinic/cases/**")
+    page.locator("summary", has_text="Accept").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Accept the case").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clinic/queue/")
+
+    task.refresh_from_db()
+    assert task.outcome == "accepted"
