@@ -146,7 +146,7 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
         "visit": mine.appointment if mine.standing.has_visit else None,
         "days": _days(page.results, zone),
         "zone": zone,
-        "zone_name": now.astimezone(zone).tzname(),
+        "zone_words": _zone_words(zone, now),
         "filters": form,
         "more_url": _more(request, mine, page.next),
         "is_first": not request.GET.get("after"),
@@ -166,6 +166,12 @@ def _filter(request: HttpRequest, mine: Case) -> TimeFilterForm:
         practitioners=[(str(one.pk), one.display_name) for one in found],
         languages=[(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in spoken],
     )
+
+
+def _zone_words(zone: ZoneInfo, now: datetime) -> str:
+    """Return a zone as a person says it: `New York time (EDT)`."""
+    city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{city} time ({now.astimezone(zone).tzname()})"
 
 
 def _days(offers: Any, zone: ZoneInfo) -> list[dict[str, Any]]:

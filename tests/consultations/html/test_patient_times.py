@@ -36,7 +36,7 @@ def test_times_are_grouped_by_day_in_the_zone_of_the_patient(browse, case):
     answer = browse(case.patient.user).get(url(case))
 
     assert_shows(
-        answer, "Pick a time", "America/Los_Angeles", "PDT", "Monday, June 1", "6:00 AM", practitioner.display_name
+        answer, "Pick a time", "Los Angeles time (PDT)", "Monday, June 1", "6:00 AM", practitioner.display_name
     )
 
 
