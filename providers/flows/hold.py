@@ -10,7 +10,7 @@ Refusal
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -21,16 +21,17 @@ from config.core.flow import again_after_deadlock, flow
 from config.core.models import AuditAction, User
 from providers.domain import choice
 from providers.domain.codes import SlotStatus
-from providers.domain.intervals import Interval, subtract, union
+from providers.domain.intervals import Interval, subtract
 from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
 from providers.queries import availability, open_times
 from providers.queries.availability import Offer
-from providers.queries.diaries import Asked, Diary, block_of
+from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of
 
 MAX_HOLDS = 3
 _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
 _AROUND = timedelta(days=1, hours=12)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class NotOffered(Invalid):
@@ -98,11 +99,12 @@ def hold(
         asked, start_at=start_at, now=now, practitioner=practitioner_id, skip=[slot.pk for slot in earlier]
     )
     wish = _Wish(asked=asked, start_at=start_at, by=by, reference=reference, now=now, earlier=earlier)
-    slot = next(filter(None, (_take(wish, diary) for diary in _in_order(free, wish))), None)
-    if slot is None:
+    taken = next(filter(None, (_take(wish, diary) for diary in _in_order(free, wish))), None)
+    if taken is None:
         raise _refusal(wish, practitioner_id)
+    slot, diaries = taken
     Slot.objects.give_back([held.pk for held in earlier], by=by, now=now, reason="replaced")
-    _work_in(slot, earlier, now=now)
+    _work_in(slot, diaries, wish)
 
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
@@ -194,8 +196,8 @@ def _minutes(intervals: Iterable[Interval]) -> int:
     return int(sum((one.end - one.start for one in intervals), timedelta()).total_seconds() // 60)
 
 
-def _take(wish: _Wish, diary: Diary) -> Slot | None:
-    """Return the slot with this clinician, or None when somebody was faster."""
+def _take(wish: _Wish, diary: Diary) -> tuple[Slot, Diaries] | None:
+    """Return the slot with this clinician and their diaries around it, or None when somebody was faster."""
     slot = _slot(wish, diary)
     own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
     overlapped = [held.pk for held in own if block_of(held).overlaps(block_of(slot))]
@@ -203,8 +205,10 @@ def _take(wish: _Wish, diary: Diary) -> Slot | None:
     Slot.objects.give_back(_expired_in_the_way(slot, now=wish.now), by=None, now=wish.now, reason="expired")
     if not Slot.objects.take(slot):
         return None
-    if _is_still_offered(slot, wish):
-        return slot
+    slot.practitioner = Practitioner.objects.select_for_update(no_key=True).get(pk=slot.practitioner_id)
+    diaries = all_diaries(slot.practitioner, span=_around(slot), now=wish.now)
+    if _is_still_offered(slot, diaries, wish):
+        return slot, diaries
     Slot.objects.filter(pk=slot.pk).delete()
     return None
 
@@ -225,24 +229,33 @@ def _slot(wish: _Wish, diary: Diary) -> Slot:
     )
 
 
-def _is_still_offered(slot: Slot, wish: _Wish) -> bool:
+def _is_still_offered(slot: Slot, diaries: Diaries, wish: _Wish) -> bool:
     """Ask again under the clinician's row lock: hours, licences or the day's count may have just changed."""
-    Practitioner.objects.select_for_update(no_key=True).get(pk=slot.practitioner_id)
-    skip = [slot.pk, *(held.pk for held in wish.earlier)]
-    asked, only = wish.asked, slot.practitioner_id
-    return bool(availability.free_at(asked, start_at=slot.start_at, now=wish.now, practitioner=only, skip=skip))
+    moment = Interval(slot.start_at, slot.start_at + timedelta(microseconds=1))
+    besides = {slot.pk, *(held.pk for held in wish.earlier)}
+    mine = (diary.without(besides) for service, diary in diaries if service.pk == slot.service_id)
+    return any(any(diary.offers(wish.asked, span=moment, now=wish.now)) for diary in mine)
 
 
-def _work_in(slot: Slot, earlier: list[Slot], *, now: datetime) -> None:
+def _work_in(slot: Slot, diaries: Diaries, wish: _Wish) -> None:
     """Bring the table of open times up to date around what was just taken and given back, under the row lock."""
     if not OpenTimeCover.objects.filter(practitioner=slot.practitioner_id).exists():
         return
-    touched = [slot, *(held for held in earlier if held.practitioner_id == slot.practitioner_id)]
-    for day in union(Interval(one.start_at - _AROUND, one.end_at + _AROUND) for one in touched):
-        span = Interval(max(day.start, now), day.end)
-        rows = open_times.expected(slot.practitioner, span=span, now=now)
-        OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
-    OpenTimeChange.objects.made_by([one.pk for one in touched]).delete()
+    freed = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
+    gone = {held.pk for held in freed}
+    now, here = wish.now, _around(slot)
+    span = Interval(max(here.start, now), here.end)
+    left = [(service, diary.without(gone)) for service, diary in diaries]
+    rows = open_times.derived(slot.practitioner, left, span=span, now=now)
+    OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
+    for other in subtract((_around(held) for held in freed), [here, Interval(_BEGINNING, now)]):
+        rows = open_times.expected(slot.practitioner, span=other, now=now)
+        OpenTime.objects.replace(slot.practitioner_id, span=other, rows=rows)
+    OpenTimeChange.objects.made_by([slot.pk, *gone]).delete()
+
+
+def _around(slot: Slot) -> Interval:
+    return Interval(slot.start_at - _AROUND, slot.end_at + _AROUND)
 
 
 def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:
@@ -257,7 +270,7 @@ def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:
 
 def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:
     asked, start_at, now = wish.asked, wish.start_at, wish.now
-    if not availability.would_be_offered(asked, start_at=start_at, now=now, practitioner=practitioner_id):
+    if not availability.was_offered(asked, start_at=start_at, now=now, practitioner=practitioner_id):
         return NotOffered("Please choose one of the times that are offered.", errors=[_field("start")])
     near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner_id)
     if not near and practitioner_id is not None:

@@ -105,8 +105,15 @@ def free_at(
     return [diary for diary in found if any(diary.offers(asked, span=moment, now=now))]
 
 
-def would_be_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
-    """Tell whether the time would be free at `now` if nobody had taken any; six queries."""
+def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
+    """
+    Tell whether the time is one that is offered, taken or not.
+
+    Reads  one query when somebody has exactly this time of this service, up to seven otherwise
+    """
+    same = Slot.objects.taken(now).filter(service=asked.service, start_at=start_at, state=asked.state)
+    if (same if practitioner is None else same.filter(practitioner=practitioner)).exists():
+        return True
     moment = _moment(start_at)
     if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
         return False

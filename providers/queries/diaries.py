@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,6 +58,10 @@ class Diary:
         """Return the clinician's zone, in which their days are counted."""
         return ZoneInfo(str(self.practitioner.time_zone))
 
+    def without(self, ids: Collection[UUID]) -> "Diary":
+        """Return the diary as it is without some of the taken time."""
+        return replace(self, taken=[slot for slot in self.taken if slot.pk not in ids], _eligible={})
+
     def calendar(self, span: Interval) -> slots.Calendar:
         """Return the pure calendar that decides about visits that start in `span`."""
         wide = Interval(span.start, span.end + self.terms.duration)
@@ -89,6 +93,9 @@ class Diary:
                 self._eligible[day] = not self.reasons(asked, visit.start)
             if self._eligible[day]:
                 yield visit
+
+
+Diaries = list[tuple[HealthcareService, Diary]]
 
 
 def load(
@@ -178,7 +185,7 @@ def weekly_of(
     return grouped
 
 
-def all_diaries(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[tuple[HealthcareService, Diary]]:
+def all_diaries(practitioner: Practitioner, *, span: Interval, now: datetime) -> Diaries:
     """
     Return the diary of one clinician for each service that they offer, with the licences of all states.
 

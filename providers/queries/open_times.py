@@ -14,7 +14,7 @@ from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
 from providers.domain.states import STATES
 from providers.models import OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
-from providers.queries.diaries import Asked, all_diaries, offering_of
+from providers.queries.diaries import Asked, Diaries, all_diaries, offering_of
 
 # A clinician's rows stay good this long after they were derived; the horizon moves a day a day.
 GOOD_FOR = timedelta(days=MARGIN_DAYS - 1)
@@ -34,6 +34,11 @@ def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> li
 
     Reads  five queries
     """
+    return derived(practitioner, all_diaries(practitioner, span=span, now=now), span=span, now=now)
+
+
+def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> list[OpenTime]:
+    """Return the same from diaries that are loaded already, for a span that they cover."""
     if not practitioner.is_active:
         return []
     return [
@@ -47,7 +52,7 @@ def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> li
             states=one.states,
             accepts_new_patients=diary.clinician.accepts_new_patients,
         )
-        for service, diary in all_diaries(practitioner, span=span, now=now)
+        for service, diary in diaries
         for one in derive(
             diary.calendar(span), terms=diary.terms, licences=diary.clinician.licences, span=span, now=now
         )
