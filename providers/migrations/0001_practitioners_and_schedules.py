@@ -13,7 +13,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -22,247 +21,503 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HealthcareService',
+            name="HealthcareService",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('slug', models.SlugField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('summary', models.TextField()),
-                ('what_is_asked', models.TextField(blank=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('pathway', models.CharField(choices=[('either', 'review and visit in any order'), ('review-first', 'review before a visit is booked'), ('asynchronous', 'review without a visit')], default='either', max_length=16)),
-                ('modality', models.CharField(choices=[('VR', 'video visit')], default='VR', max_length=8)),
-                ('states', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, size=None)),
-                ('minimum_age_years', models.PositiveSmallIntegerField(default=18)),
-                ('questions_minutes', models.PositiveSmallIntegerField(default=15)),
-                ('duration_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5)])),
-                ('buffer_before_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('buffer_after_minutes', models.PositiveSmallIntegerField(default=10)),
-                ('alignment_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5)])),
-                ('minimum_notice_minutes', models.PositiveIntegerField(default=120)),
-                ('horizon_days', models.PositiveSmallIntegerField(default=60)),
-                ('max_visits_per_day', models.PositiveSmallIntegerField(default=14)),
-                ('hold_minutes', models.PositiveSmallIntegerField(default=10)),
-                ('change_notice_minutes', models.PositiveIntegerField(default=240)),
-                ('max_reschedules', models.PositiveSmallIntegerField(default=3)),
-                ('review_due_minutes', models.JSONField(default=dict)),
-                ('catalogue_version', models.CharField(blank=True, max_length=32)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("slug", models.SlugField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("summary", models.TextField()),
+                ("what_is_asked", models.TextField(blank=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "pathway",
+                    models.CharField(
+                        choices=[
+                            ("either", "review and visit in any order"),
+                            ("review-first", "review before a visit is booked"),
+                            ("asynchronous", "review without a visit"),
+                        ],
+                        default="either",
+                        max_length=16,
+                    ),
+                ),
+                ("modality", models.CharField(choices=[("VR", "video visit")], default="VR", max_length=8)),
+                (
+                    "states",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), default=list, size=None
+                    ),
+                ),
+                ("minimum_age_years", models.PositiveSmallIntegerField(default=18)),
+                ("questions_minutes", models.PositiveSmallIntegerField(default=15)),
+                (
+                    "duration_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30, validators=[django.core.validators.MinValueValidator(5)]
+                    ),
+                ),
+                ("buffer_before_minutes", models.PositiveSmallIntegerField(default=0)),
+                ("buffer_after_minutes", models.PositiveSmallIntegerField(default=10)),
+                (
+                    "alignment_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=30, validators=[django.core.validators.MinValueValidator(5)]
+                    ),
+                ),
+                ("minimum_notice_minutes", models.PositiveIntegerField(default=120)),
+                ("horizon_days", models.PositiveSmallIntegerField(default=60)),
+                ("max_visits_per_day", models.PositiveSmallIntegerField(default=14)),
+                ("hold_minutes", models.PositiveSmallIntegerField(default=10)),
+                ("change_notice_minutes", models.PositiveIntegerField(default=240)),
+                ("max_reschedules", models.PositiveSmallIntegerField(default=3)),
+                ("review_due_minutes", models.JSONField(default=dict)),
+                ("catalogue_version", models.CharField(blank=True, max_length=32)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pathway__in', ['either', 'review-first', 'asynchronous'])), name='providers_healthcareservice_pathway_known'), models.CheckConstraint(condition=models.Q(('modality__in', ['VR'])), name='providers_healthcareservice_modality_known'), models.CheckConstraint(condition=models.Q(('alignment_minutes__gte', 5), ('duration_minutes__gte', 5)), name='providers_healthcareservice_lengths_positive')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pathway__in", ["either", "review-first", "asynchronous"])),
+                        name="providers_healthcareservice_pathway_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("modality__in", ["VR"])), name="providers_healthcareservice_modality_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("alignment_minutes__gte", 5), ("duration_minutes__gte", 5)),
+                        name="providers_healthcareservice_lengths_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Practitioner',
+            name="Practitioner",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('given_name', models.CharField(max_length=100)),
-                ('family_name', models.CharField(max_length=100)),
-                ('credentials', models.CharField(blank=True, help_text='As shown to patients: MD, PMHNP.', max_length=32)),
-                ('npi', models.CharField(blank=True, max_length=10, verbose_name='NPI')),
-                ('biography', models.TextField(blank=True)),
-                ('time_zone', timezone_field.fields.TimeZoneField(choices_display='STANDARD', default='America/New_York')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None)),
-                ('is_supervisor', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='practitioner', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("given_name", models.CharField(max_length=100)),
+                ("family_name", models.CharField(max_length=100)),
+                (
+                    "credentials",
+                    models.CharField(blank=True, help_text="As shown to patients: MD, PMHNP.", max_length=32),
+                ),
+                ("npi", models.CharField(blank=True, max_length=10, verbose_name="NPI")),
+                ("biography", models.TextField(blank=True)),
+                (
+                    "time_zone",
+                    timezone_field.fields.TimeZoneField(choices_display="STANDARD", default="America/New_York"),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=list, size=None
+                    ),
+                ),
+                ("is_supervisor", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practitioner",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PractitionerRole',
+            name="PractitionerRole",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('accepts_new_patients', models.BooleanField(default=True)),
-                ('duration_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('buffer_before_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('buffer_after_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('alignment_minutes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('minimum_notice_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('horizon_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('max_visits_per_day', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='providers.practitioner')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("accepts_new_patients", models.BooleanField(default=True)),
+                ("duration_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("buffer_before_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("buffer_after_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("alignment_minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("minimum_notice_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("horizon_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("max_visits_per_day", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="providers.practitioner"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roles",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('MD', 'physician (MD)'), ('DO', 'physician (DO)'), ('NP', 'nurse practitioner'), ('PA', 'physician assistant'), ('PHD', 'psychologist')], default='MD', max_length=8)),
-                ('jurisdiction', models.CharField(max_length=2)),
-                ('number', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended'), ('revoked', 'revoked')], default='active', max_length=16)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='providers.practitioner')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("MD", "physician (MD)"),
+                            ("DO", "physician (DO)"),
+                            ("NP", "nurse practitioner"),
+                            ("PA", "physician assistant"),
+                            ("PHD", "psychologist"),
+                        ],
+                        default="MD",
+                        max_length=8,
+                    ),
+                ),
+                ("jurisdiction", models.CharField(max_length=2)),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("suspended", "suspended"), ("revoked", "revoked")],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="qualifications",
+                        to="providers.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(default='Weekly hours', max_length=100)),
-                ('time_zone', timezone_field.fields.TimeZoneField(choices_display='STANDARD')),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schedules', to='providers.practitioner')),
-                ('service', models.ForeignKey(blank=True, help_text='Empty: for every service of this clinician.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(default="Weekly hours", max_length=100)),
+                ("time_zone", timezone_field.fields.TimeZoneField(choices_display="STANDARD")),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schedules",
+                        to="providers.practitioner",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: for every service of this clinician.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AvailableTime',
+            name="AvailableTime",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')])),
-                ('start_minute', models.PositiveSmallIntegerField()),
-                ('end_minute', models.PositiveSmallIntegerField()),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='available_times', to='providers.schedule')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Monday"),
+                            (2, "Tuesday"),
+                            (3, "Wednesday"),
+                            (4, "Thursday"),
+                            (5, "Friday"),
+                            (6, "Saturday"),
+                            (7, "Sunday"),
+                        ]
+                    ),
+                ),
+                ("start_minute", models.PositiveSmallIntegerField()),
+                ("end_minute", models.PositiveSmallIntegerField()),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="available_times",
+                        to="providers.schedule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScheduleException',
+            name="ScheduleException",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('off', 'time off'), ('extra', 'extra hours'), ('changed', 'changed hours')], max_length=8)),
-                ('time_zone', timezone_field.fields.TimeZoneField(choices_display='STANDARD')),
-                ('start_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('start_minute', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('end_minute', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schedule_exceptions', to='providers.practitioner')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("off", "time off"), ("extra", "extra hours"), ("changed", "changed hours")],
+                        max_length=8,
+                    ),
+                ),
+                ("time_zone", timezone_field.fields.TimeZoneField(choices_display="STANDARD")),
+                ("start_date", models.DateField()),
+                ("end_date", models.DateField()),
+                ("start_minute", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("end_minute", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schedule_exceptions",
+                        to="providers.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('busy-tentative', 'held'), ('busy', 'booked'), ('busy-unavailable', 'blocked'), ('free', 'released')], max_length=16)),
-                ('start_at', models.DateTimeField()),
-                ('end_at', models.DateTimeField()),
-                ('blocked', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('reference', models.UUIDField(help_text='The ServiceRequest that this time is for.', null=True)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='providers.practitioner')),
-                ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("busy-tentative", "held"),
+                            ("busy", "booked"),
+                            ("busy-unavailable", "blocked"),
+                            ("free", "released"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("start_at", models.DateTimeField()),
+                ("end_at", models.DateTimeField()),
+                ("blocked", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("reference", models.UUIDField(help_text="The ServiceRequest that this time is for.", null=True)),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="providers.practitioner"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='practitioner',
-            index=models.Index(fields=['family_name', 'given_name', 'id'], name='providers_practitioner_name'),
+            model_name="practitioner",
+            index=models.Index(fields=["family_name", "given_name", "id"], name="providers_practitioner_name"),
         ),
         migrations.AddConstraint(
-            model_name='practitionerrole',
-            constraint=models.UniqueConstraint(fields=('practitioner', 'service'), name='providers_practitionerrole_service_once'),
+            model_name="practitionerrole",
+            constraint=models.UniqueConstraint(
+                fields=("practitioner", "service"), name="providers_practitionerrole_service_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(fields=['jurisdiction', 'practitioner', 'valid_until'], name='providers_qualification_state'),
+            model_name="qualification",
+            index=models.Index(
+                fields=["jurisdiction", "practitioner", "valid_until"], name="providers_qualification_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['MD', 'DO', 'NP', 'PA', 'PHD'])), name='providers_qualification_kind_known'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["MD", "DO", "NP", "PA", "PHD"])),
+                name="providers_qualification_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'suspended', 'revoked'])), name='providers_qualification_status_known'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "suspended", "revoked"])),
+                name="providers_qualification_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(fields=('practitioner', 'kind', 'jurisdiction', 'number', 'valid_from'), name='providers_qualification_once'),
+            model_name="qualification",
+            constraint=models.UniqueConstraint(
+                fields=("practitioner", "kind", "jurisdiction", "number", "valid_from"),
+                name="providers_qualification_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='providers_qualification_period_ordered'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="providers_qualification_period_ordered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='schedule',
-            index=models.Index(fields=['practitioner', 'valid_from'], name='providers_schedule_owner'),
+            model_name="schedule",
+            index=models.Index(fields=["practitioner", "valid_from"], name="providers_schedule_owner"),
         ),
         migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='providers_schedule_period_ordered'),
+            model_name="schedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="providers_schedule_period_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabletime',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__in', [1, 2, 3, 4, 5, 6, 7])), name='providers_availabletime_weekday_known'),
+            model_name="availabletime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__in", [1, 2, 3, 4, 5, 6, 7])), name="providers_availabletime_weekday_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabletime',
-            constraint=models.CheckConstraint(condition=models.Q(('end_minute__gt', models.F('start_minute')), ('end_minute__lte', 2880), ('start_minute__lt', 1440)), name='providers_availabletime_ordered'),
+            model_name="availabletime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_minute__gt", models.F("start_minute")), ("end_minute__lte", 2880), ("start_minute__lt", 1440)
+                ),
+                name="providers_availabletime_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabletime',
-            constraint=models.UniqueConstraint(fields=('schedule', 'weekday', 'start_minute'), name='providers_availabletime_once'),
+            model_name="availabletime",
+            constraint=models.UniqueConstraint(
+                fields=("schedule", "weekday", "start_minute"), name="providers_availabletime_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='scheduleexception',
-            index=models.Index(fields=['practitioner', 'start_date'], name='providers_scheduleexc_owner'),
+            model_name="scheduleexception",
+            index=models.Index(fields=["practitioner", "start_date"], name="providers_scheduleexc_owner"),
         ),
         migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['off', 'extra', 'changed'])), name='providers_scheduleexception_kind_known'),
+            model_name="scheduleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["off", "extra", "changed"])),
+                name="providers_scheduleexception_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('start_minute__isnull', False), ('end_minute__isnull', False)), models.Q(('start_minute__isnull', True), ('end_minute__isnull', True)), _connector='OR'), name='providers_scheduleexception_minutes_whole'),
+            model_name="scheduleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("start_minute__isnull", False), ("end_minute__isnull", False)),
+                    models.Q(("start_minute__isnull", True), ("end_minute__isnull", True)),
+                    _connector="OR",
+                ),
+                name="providers_scheduleexception_minutes_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gte', models.F('start_date'))), name='providers_scheduleexception_days_ordered'),
+            model_name="scheduleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gte", models.F("start_date"))),
+                name="providers_scheduleexception_days_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.CheckConstraint(condition=models.Q(('start_minute__isnull', True), models.Q(('end_minute__gt', models.F('start_minute')), ('end_minute__lte', 2880)), _connector='OR'), name='providers_scheduleexception_minutes_ordered'),
+            model_name="scheduleexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("start_minute__isnull", True),
+                    models.Q(("end_minute__gt", models.F("start_minute")), ("end_minute__lte", 2880)),
+                    _connector="OR",
+                ),
+                name="providers_scheduleexception_minutes_ordered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['practitioner', 'start_at'], include=('end_at', 'status'), name='providers_slot_busy'),
+            model_name="slot",
+            index=models.Index(
+                fields=["practitioner", "start_at"], include=("end_at", "status"), name="providers_slot_busy"
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('status', 'busy-tentative')), fields=['holder', 'expires_at'], name='providers_slot_holds'),
+            model_name="slot",
+            index=models.Index(
+                condition=models.Q(("status", "busy-tentative")),
+                fields=["holder", "expires_at"],
+                name="providers_slot_holds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['busy-tentative', 'busy', 'busy-unavailable', 'free'])), name='providers_slot_status_known'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["busy-tentative", "busy", "busy-unavailable", "free"])),
+                name="providers_slot_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='providers_slot_ordered'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_at__gt", models.F("start_at"))), name="providers_slot_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('blocked__contains', models.F('start_at')), ('blocked__endswith__gte', models.F('end_at'))), name='providers_slot_inside_its_block'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("blocked__contains", models.F("start_at")), ("blocked__endswith__gte", models.F("end_at"))
+                ),
+                name="providers_slot_inside_its_block",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('status', 'busy-tentative')), models.Q(models.Q(('status', 'busy-tentative'), _negated=True), ('expires_at__isnull', True)), _connector='OR'), name='providers_slot_only_holds_expire'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expires_at__isnull", False), ("status", "busy-tentative")),
+                    models.Q(models.Q(("status", "busy-tentative"), _negated=True), ("expires_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="providers_slot_only_holds_expire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ('busy-tentative', 'busy', 'busy-unavailable'))), expressions=[(config.core.constraints.UuidRange('practitioner'), '&&'), ('blocked', '&&')], name='providers_slot_practitioner_never_twice'),
+            model_name="slot",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status__in", ("busy-tentative", "busy", "busy-unavailable"))),
+                expressions=[(config.core.constraints.UuidRange("practitioner"), "&&"), ("blocked", "&&")],
+                name="providers_slot_practitioner_never_twice",
+            ),
         ),
     ]

@@ -8,89 +8,225 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('providers', '0001_practitioners_and_schedules'),
+        ("providers", "0001_practitioners_and_schedules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OpenTime',
+            name="OpenTime",
             fields=[
-                ('pk', models.CompositePrimaryKey('service_id', 'practitioner_id', 'start_at', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('service', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.healthcareservice')),
-                ('practitioner', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.practitioner')),
-                ('start_at', models.DateTimeField()),
-                ('end_at', models.DateTimeField()),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('states', models.BigIntegerField()),
-                ('accepts_new_patients', models.BooleanField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "service_id",
+                        "practitioner_id",
+                        "start_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="providers.healthcareservice",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="providers.practitioner",
+                    ),
+                ),
+                ("start_at", models.DateTimeField()),
+                ("end_at", models.DateTimeField()),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("states", models.BigIntegerField()),
+                ("accepts_new_patients", models.BooleanField()),
             ],
         ),
         migrations.CreateModel(
-            name='OpenTimeChange',
+            name="OpenTimeChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.practitioner')),
-                ('cause', models.UUIDField(null=True)),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="providers.practitioner"
+                    ),
+                ),
+                ("cause", models.UUIDField(null=True)),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='OpenTimeCover',
+            name="OpenTimeCover",
             fields=[
-                ('practitioner', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='providers.practitioner')),
-                ('good_until', models.DateTimeField()),
+                (
+                    "practitioner",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="providers.practitioner",
+                    ),
+                ),
+                ("good_until", models.DateTimeField()),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='availabletime',
-            trigger=pgtrigger.compiler.Trigger(name='availabletime_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (\n    SELECT practitioner_id FROM providers_schedule\n    WHERE id = COALESCE(NEW.schedule_id, OLD.schedule_id)\n) AS found (id); RETURN NULL;', hash='fa670e0eca965e84b10bfff685722a5433c107e2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_availabletime_doubts_open_times_82ae1', table='providers_availabletime', when='AFTER')),
+            model_name="availabletime",
+            trigger=pgtrigger.compiler.Trigger(
+                name="availabletime_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (\n    SELECT practitioner_id FROM providers_schedule\n    WHERE id = COALESCE(NEW.schedule_id, OLD.schedule_id)\n) AS found (id); RETURN NULL;",
+                    hash="fa670e0eca965e84b10bfff685722a5433c107e2",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_availabletime_doubts_open_times_82ae1",
+                    table="providers_availabletime",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='healthcareservice',
-            trigger=pgtrigger.compiler.Trigger(name='healthcareservice_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='IF OLD.duration_minutes IS DISTINCT FROM NEW.duration_minutes OR OLD.buffer_before_minutes IS DISTINCT FROM NEW.buffer_before_minutes OR OLD.buffer_after_minutes IS DISTINCT FROM NEW.buffer_after_minutes OR OLD.alignment_minutes IS DISTINCT FROM NEW.alignment_minutes OR OLD.minimum_notice_minutes IS DISTINCT FROM NEW.minimum_notice_minutes OR OLD.horizon_days IS DISTINCT FROM NEW.horizon_days OR OLD.max_visits_per_day IS DISTINCT FROM NEW.max_visits_per_day THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT practitioner_id FROM providers_practitionerrole WHERE service_id = NEW.id) AS found (id); END IF; RETURN NULL;', hash='34c4aa201926f1fa97524151f2afcde260d23279', operation='UPDATE', pgid='pgtrigger_healthcareservice_doubts_open_times_fc482', table='providers_healthcareservice', when='AFTER')),
+            model_name="healthcareservice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="healthcareservice_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF OLD.duration_minutes IS DISTINCT FROM NEW.duration_minutes OR OLD.buffer_before_minutes IS DISTINCT FROM NEW.buffer_before_minutes OR OLD.buffer_after_minutes IS DISTINCT FROM NEW.buffer_after_minutes OR OLD.alignment_minutes IS DISTINCT FROM NEW.alignment_minutes OR OLD.minimum_notice_minutes IS DISTINCT FROM NEW.minimum_notice_minutes OR OLD.horizon_days IS DISTINCT FROM NEW.horizon_days OR OLD.max_visits_per_day IS DISTINCT FROM NEW.max_visits_per_day THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT practitioner_id FROM providers_practitionerrole WHERE service_id = NEW.id) AS found (id); END IF; RETURN NULL;",
+                    hash="34c4aa201926f1fa97524151f2afcde260d23279",
+                    operation="UPDATE",
+                    pgid="pgtrigger_healthcareservice_doubts_open_times_fc482",
+                    table="providers_healthcareservice",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='practitioner',
-            trigger=pgtrigger.compiler.Trigger(name='practitioner_is_new_to_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT NEW.id) AS found (id); RETURN NULL;', hash='048107a32b8941e9d32776cb65ff3b43a95adb3e', operation='INSERT', pgid='pgtrigger_practitioner_is_new_to_open_times_9ba90', table='providers_practitioner', when='AFTER')),
+            model_name="practitioner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="practitioner_is_new_to_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT NEW.id) AS found (id); RETURN NULL;",
+                    hash="048107a32b8941e9d32776cb65ff3b43a95adb3e",
+                    operation="INSERT",
+                    pgid="pgtrigger_practitioner_is_new_to_open_times_9ba90",
+                    table="providers_practitioner",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='practitioner',
-            trigger=pgtrigger.compiler.Trigger(name='practitioner_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='IF OLD.is_active IS DISTINCT FROM NEW.is_active OR OLD.time_zone IS DISTINCT FROM NEW.time_zone THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT NEW.id) AS found (id); END IF; RETURN NULL;', hash='073c543a8286dd6e8983e39b9d12b27ef21e55bf', operation='UPDATE', pgid='pgtrigger_practitioner_doubts_open_times_b2342', table='providers_practitioner', when='AFTER')),
+            model_name="practitioner",
+            trigger=pgtrigger.compiler.Trigger(
+                name="practitioner_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF OLD.is_active IS DISTINCT FROM NEW.is_active OR OLD.time_zone IS DISTINCT FROM NEW.time_zone THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT NEW.id) AS found (id); END IF; RETURN NULL;",
+                    hash="073c543a8286dd6e8983e39b9d12b27ef21e55bf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_practitioner_doubts_open_times_b2342",
+                    table="providers_practitioner",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='practitionerrole',
-            trigger=pgtrigger.compiler.Trigger(name='practitionerrole_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;', hash='9b8e4c4d1ca568bf5a33d605b7e0239bd8a3890a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_practitionerrole_doubts_open_times_c2e46', table='providers_practitionerrole', when='AFTER')),
+            model_name="practitionerrole",
+            trigger=pgtrigger.compiler.Trigger(
+                name="practitionerrole_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;",
+                    hash="9b8e4c4d1ca568bf5a33d605b7e0239bd8a3890a",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_practitionerrole_doubts_open_times_c2e46",
+                    table="providers_practitionerrole",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='qualification',
-            trigger=pgtrigger.compiler.Trigger(name='qualification_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;', hash='f72da6f56a010b07a254337d55d9380d1dd6b03d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_qualification_doubts_open_times_f0ef7', table='providers_qualification', when='AFTER')),
+            model_name="qualification",
+            trigger=pgtrigger.compiler.Trigger(
+                name="qualification_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;",
+                    hash="f72da6f56a010b07a254337d55d9380d1dd6b03d",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_qualification_doubts_open_times_f0ef7",
+                    table="providers_qualification",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='schedule',
-            trigger=pgtrigger.compiler.Trigger(name='schedule_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;', hash='75283a8ed76e608dd2e413c7f47c9e2e92babb03', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_schedule_doubts_open_times_b053d', table='providers_schedule', when='AFTER')),
+            model_name="schedule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="schedule_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;",
+                    hash="75283a8ed76e608dd2e413c7f47c9e2e92babb03",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_schedule_doubts_open_times_b053d",
+                    table="providers_schedule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='scheduleexception',
-            trigger=pgtrigger.compiler.Trigger(name='scheduleexception_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;', hash='1d8ff2383c268292e16f59c98e650755e862e655', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_scheduleexception_doubts_open_times_e5ebe', table='providers_scheduleexception', when='AFTER')),
+            model_name="scheduleexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="scheduleexception_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); RETURN NULL;",
+                    hash="1d8ff2383c268292e16f59c98e650755e862e655",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_scheduleexception_doubts_open_times_e5ebe",
+                    table="providers_scheduleexception",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slot',
-            trigger=pgtrigger.compiler.Trigger(name='slot_doubts_open_times', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF \n    OLD IS NULL AND NEW.status <> 'free'\n    OR NEW IS NULL AND OLD.status <> 'free'\n    OR (OLD.status = 'free') <> (NEW.status = 'free')\n    OR (OLD.status = 'busy-unavailable') <> (NEW.status = 'busy-unavailable')\n    OR OLD.blocked <> NEW.blocked OR OLD.practitioner_id <> NEW.practitioner_id\n THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); END IF; RETURN NULL;", hash='92f7fb3496f67a76163199876682db1dd9eec01f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_slot_doubts_open_times_b78a2', table='providers_slot', when='AFTER')),
+            model_name="slot",
+            trigger=pgtrigger.compiler.Trigger(
+                name="slot_doubts_open_times",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF \n    OLD IS NULL AND NEW.status <> 'free'\n    OR NEW IS NULL AND OLD.status <> 'free'\n    OR (OLD.status = 'free') <> (NEW.status = 'free')\n    OR (OLD.status = 'busy-unavailable') <> (NEW.status = 'busy-unavailable')\n    OR OLD.blocked <> NEW.blocked OR OLD.practitioner_id <> NEW.practitioner_id\n THEN INSERT INTO providers_opentimechange (practitioner_id, cause) SELECT found.id, COALESCE(NEW.id, OLD.id) FROM (SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL) AS found (id); END IF; RETURN NULL;",
+                    hash="92f7fb3496f67a76163199876682db1dd9eec01f",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_slot_doubts_open_times_b78a2",
+                    table="providers_slot",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='opentimecover',
-            index=models.Index(fields=['good_until'], name='providers_opentimecover_end'),
+            model_name="opentimecover",
+            index=models.Index(fields=["good_until"], name="providers_opentimecover_end"),
         ),
         migrations.AddIndex(
-            model_name='opentime',
-            index=models.Index(fields=['service', 'start_at', 'practitioner'], include=('end_at', 'opens_at', 'closes_at', 'states', 'accepts_new_patients'), name='providers_opentime_search'),
+            model_name="opentime",
+            index=models.Index(
+                fields=["service", "start_at", "practitioner"],
+                include=("end_at", "opens_at", "closes_at", "states", "accepts_new_patients"),
+                name="providers_opentime_search",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opentime',
-            index=models.Index(fields=['practitioner', 'start_at'], name='providers_opentime_owner'),
+            model_name="opentime",
+            index=models.Index(fields=["practitioner", "start_at"], name="providers_opentime_owner"),
         ),
         # Clinicians from before this table: their times are to be worked out.
         migrations.RunSQL(
