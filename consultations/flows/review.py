@@ -26,6 +26,8 @@ from intake.models import Flag
 from providers.models import Practitioner, Slot
 
 LEASE = timedelta(minutes=15)
+# How long a case whose patient answered is kept for the clinician who asked.
+PROMISED = timedelta(minutes=30)
 
 
 class LeaseLost(Conflict):
@@ -66,11 +68,13 @@ class AlreadyAnswered(Conflict):
 @flow
 def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> ReviewTask | None:
     """
-    Claim the best case that this clinician may take: safety first, then due time, then age.
+    Claim the best case that this clinician may take: emergencies, own cases that were answered, then the queue's order.
+
+    A case whose patient answered is kept for the clinician who asked for 30 minutes, unless it is an emergency.
 
     service_id  only cases of this service; None for every service they offer
     Returns     the task with the next fencing number and a lease of 15 minutes; None when nothing waits
-    Writes      ReviewTask, StatusChange, AuditEvent; one statement takes the row, waiting for nobody
+    Writes      ReviewTask, StatusChange, AuditEvent; the row is taken in one statement that waits for nobody
     Raises      NotAllowed when this is no clinician
     Source      FHIR R4 Task; docs/flows.md, row "review"
     """
@@ -78,7 +82,11 @@ def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> Re
     waiting = ReviewTask.objects.claimable(now).for_practitioner(practitioner, today=_clinic_day(now)).in_order()
     if service_id is not None:
         waiting = waiting.filter(service_id=service_id)
-    return _take(waiting, practitioner, by=by, now=now)
+    free = waiting.not_promised(practitioner, since=now - PROMISED)
+    for best in (free.filter(tier=0), free.filter(owner=practitioner), free):
+        if task := _take(best, practitioner, by=by, now=now):
+            return task
+    return None
 
 
 @flow

@@ -50,6 +50,11 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         )]  # fmt: skip
         return (taken[0], taken[0].former) if taken else None  # type: ignore[attr-defined]
 
+    def not_promised(self, practitioner: Practitioner, *, since: datetime) -> Self:
+        """Leave out cases whose patient answered another clinician after `since`; an emergency waits for nobody."""
+        answered = Q(status=TaskStatus.READY, owner__isnull=False, updated_at__gt=since, tier__gt=0)
+        return self.exclude(answered & ~Q(owner=practitioner))
+
     def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
         """
         Return the tasks that a clinician may take: a service they offer, a state where they are licensed today.

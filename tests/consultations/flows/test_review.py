@@ -246,6 +246,37 @@ def test_answer_ask_returns_the_case_with_the_clock_stopped_meanwhile():
     assert task.service_request.due_at == task.due_at
 
 
+def test_answered_case_is_kept_for_the_clinician_who_asked():
+    ask, task = asked()
+    answered_at = NOW + timedelta(hours=5)
+    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=answered_at)
+    waiting(task.service, due_at=NOW)
+    colleague = clinician(task.service).user
+
+    assert review.claim_next(by=colleague, now=answered_at).pk != task.pk
+    assert review.claim_next(by=colleague, now=answered_at) is None
+    assert review.claim_next(by=ask.asked_by, now=answered_at).pk == task.pk
+
+
+def test_answered_case_is_for_everybody_after_half_an_hour():
+    ask, task = asked()
+    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+
+    taken = review.claim_next(by=clinician(task.service).user, now=NOW + timedelta(minutes=30))
+
+    assert taken.pk == task.pk
+
+
+def test_emergency_comes_before_own_answered_cases_and_waits_for_nobody():
+    ask, task = asked()
+    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+    emergency = waiting(task.service, tier=0)
+
+    assert review.claim_next(by=ask.asked_by, now=NOW).pk == emergency.pk
+    ReviewTask.objects.filter(pk=task.pk).update(tier=0)
+    assert review.claim_next(by=clinician(task.service).user, now=NOW).pk == task.pk
+
+
 def test_answer_ask_refuses_a_second_answer():
     ask, _ = asked()
     review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
