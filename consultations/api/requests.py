@@ -12,7 +12,9 @@ from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
 from config.core.api.inputs import Input, Nothing, read
+from config.core.models import Role
 from consultations.api.outputs import ServiceRequestOutput
+from consultations.flows import open_case
 from consultations.flows import request as ask
 from consultations.models import ServiceRequest
 from consultations.queries.case import case, cases, whole
@@ -43,7 +45,10 @@ class ServiceRequests(ReadOnlyRows[ServiceRequest]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one case: status, what is missing, whose turn it is."""
-        return self._shown(self.get_object())
+        row, reader = self.get_object(), signed_in(request)
+        if reader.role == Role.PRACTITIONER:
+            open_case.opened(request_id=row.pk, by=reader, now=timezone.now())
+        return self._shown(row)
 
     @extend_schema(request=StartInput, responses={201: ServiceRequestOutput})
     def create(self, request: Request) -> Response:

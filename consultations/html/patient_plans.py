@@ -19,6 +19,8 @@ from consultations.html import links
 from consultations.models import Activity, ActivityOutcome, CarePlan
 from intake.domain.codes import ResponseStatus
 
+NAMED_DAYS = 4
+
 
 @require_safe
 def care_plans(request: HttpRequest) -> HttpResponse:
@@ -68,8 +70,14 @@ def _activity(activity: Activity, *, is_active: bool) -> dict[str, Any]:
     is_open = activity.status in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS}
     return {
         "activity": activity,
-        "days": [date.fromisoformat(day) for day in activity.due_dates],
+        "days": _days([date.fromisoformat(day) for day in activity.due_dates]),
         "can_tick": is_active and is_open and activity.kind != ActivityKind.MEASURE,
         "is_done": activity.status == ActivityStatus.COMPLETED,
         "questions_url": links.questions(waiting.questionnaire_response_id) if waiting else "",
     }
+
+
+def _days(days: list[date]) -> str:
+    """Return planned days in words: each of a few, else the first and the last."""
+    words = [f"{day:%B} {day.day}" for day in days]
+    return ", ".join(words) if len(words) <= NAMED_DAYS else f"From {words[0]} to {words[-1]}"

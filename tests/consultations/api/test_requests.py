@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.core.models import AuditEvent
 from consultations.models import ServiceRequest
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -131,9 +132,11 @@ def test_a_clinician_of_the_service_and_state_sees_submitted_cases_with_their_fl
     response = SupportingInfoFactory(service_request=case).questionnaire_response
     flag = FlagFactory(response=response)
 
-    body = sign_in(clinician(case.service).user).get(f"{URL}{case.pk}/").json()
+    reader = clinician(case.service).user
+    body = sign_in(reader).get(f"{URL}{case.pk}/").json()
 
     assert [one["id"] for one in body["flags"]] == [str(flag.pk)]
+    assert AuditEvent.objects.about(case).get(action="R").actor == reader
 
 
 @pytest.mark.parametrize("where", ["NJ", "draft"])
