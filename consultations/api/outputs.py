@@ -36,7 +36,7 @@ class ResponseOutput(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
 
 
-class FlagOutput(serializers.Serializer[Any]):
+class CaseFlagOutput(serializers.Serializer[Any]):
     """A safety flag, for clinicians."""
 
     id = serializers.UUIDField(source="pk")
@@ -86,7 +86,7 @@ class ServiceRequestOutput(serializers.Serializer[Any]):
     appointment = BriefAppointmentOutput(allow_null=True)
     question = QuestionOutput(source="ask", allow_null=True)
     care_plan = serializers.UUIDField(source="care_plan.pk", default=None, allow_null=True)
-    flags = FlagOutput(many=True, required=False)
+    flags = CaseFlagOutput(many=True, required=False)
 
     @extend_schema_field(serializers.ChoiceField(choices=["patient", "clinician", "nobody"]))
     def get_next_actor(self, case: Case) -> str:

@@ -2,11 +2,31 @@
 
 from typing import Any, Literal
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 Direction = Literal["request", "response"]
 ALWAYS = ("400", "401", "403", "404", "409", "413", "415", "422", "429")
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    name="Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    type={"type": "string", "maxLength": 255},
+    description="The same key and body gives the first answer again, for 24 hours.",
+)
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+    """Describes the header of API clients; drf-spectacular finds this class by itself."""
+
+    target_class = "config.core.api.authentication.SessionToken"
+    name = "sessionToken"
+
+    def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the scheme of `X-Session-Token`."""
+        return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
 
 
 class ProblemField(serializers.Serializer[Any]):
@@ -43,12 +63,5 @@ class ProblemSchema(AutoSchema):
         """Return the parameters that no serializer knows of."""
         parameters: list[Any] = super().get_override_parameters()
         if self.method == "POST":
-            parameters.append(
-                {
-                    "name": "Idempotency-Key",
-                    "in": "header",
-                    "schema": {"type": "string", "maxLength": 255},
-                    "description": "The same key and body gives the first answer again, for 24 hours.",
-                }
-            )
+            parameters.append(IDEMPOTENCY_KEY)
         return parameters
