@@ -18,7 +18,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the header of API clients; drf-spectacular finds this class by itself."""
 
     target_class = "config.core.api.authentication.SessionToken"
