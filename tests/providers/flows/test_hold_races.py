@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from providers.domain.codes import SlotStatus
-from providers.flows import hold
+from providers.flows import hold, open_times
 from providers.models import Slot
+from providers.queries import open_times as table
 from tests.factories.core import UserFactory
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory, clinician, held
 from tests.providers.race import race
@@ -47,9 +48,12 @@ def winners(results):
     return won
 
 
-def test_sixty_four_people_want_one_time_of_one_clinician():
+@pytest.mark.parametrize("is_refreshed", [False, True], ids=["computed", "from the table"])
+def test_sixty_four_people_want_one_time_of_one_clinician(is_refreshed):
     service = HealthcareServiceFactory()
     ada = clinician(service)
+    if is_refreshed:
+        open_times.refresh(practitioner_id=ada.pk, now=NOW)
     people = [UserFactory() for _ in range(CLIENTS)]
 
     results, _ = race(*(wish(service, person, practitioner_id=ada.pk) for person in people))
@@ -69,6 +73,22 @@ def test_sixty_four_people_want_overlapping_times():
 
     assert 1 <= len(winners(results)) <= 3
     assert overlaps() == 0
+
+
+def test_many_bookings_at_once_leave_the_table_of_open_times_right():
+    service = HealthcareServiceFactory()
+    clinicians = [clinician(service) for _ in range(3)]
+    for practitioner in clinicians:
+        open_times.refresh(practitioner_id=practitioner.pk, now=NOW)
+
+    results, _ = race(
+        *(wish(service, UserFactory(), start_at=NINE + timedelta(minutes=30 * (n % 6))) for n in range(36))
+    )
+
+    assert len(winners(results)) == 18
+    assert overlaps() == 0
+    assert not table.doubtful(NOW)
+    assert [table.drift(practitioner, now=NOW) for practitioner in clinicians] == [0, 0, 0]
 
 
 def test_as_many_win_as_there_are_clinicians():
