@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/two-step/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("providers.api.urls")),
+    path("api/v1/", include("intake.api.urls")),
+    path("", include("intake.html.urls")),
     path("clinic/", include("providers.html.urls")),
     path("api/v1/", include("consultations.api.urls_patient")),
     path("api/v1/", include("consultations.api.urls_clinic")),

@@ -197,7 +197,7 @@ def _project(
 
 def _flag(response: QuestionnaireResponse, judged: Judgement, *, by: User, now: datetime) -> list[FlagRule]:
     """Raise and supersede flags as the answers now say; return the rules that are active."""
-    raised = {rule.pk: rule for rule in judged.raised(response)}
+    raised = {rule.pk: rule for rule in judged.raised(response, now=now)}
     present = {flag.rule_id: flag for flag in response.flags.active().order_by("id")}
     for rule_id in present.keys() - raised.keys():
         _supersede(present[rule_id], by=by, now=now)
@@ -229,7 +229,7 @@ def _again(response: QuestionnaireResponse, told: Answer) -> Saved:
     """Return the answer that was given to a save, from the ledger as it stood then."""
     answers = answers_at(response, told.revision)
     judged = judge(response.questionnaire_id, answers, now=told.recorded_at)
-    return _saved(response, told, judged, judged.raised(response))
+    return _saved(response, told, judged, judged.raised(response, now=told.recorded_at))
 
 
 def _saved(response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Iterable[FlagRule]) -> Saved:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from config.core import audit
-from config.core.errors import Conflict
+from config.core.errors import Conflict, FieldError, Invalid
 from config.core.flow import flow
 from config.core.models import AuditAction, User
 from intake.adapters.catalogue import Form, Line, Text
 from intake.domain.codes import QuestionnaireStatus
+from intake.domain.flags import is_readable
+from intake.domain.lint import lint
 from intake.models import ConsentDocument, FlagRule, Questionnaire, ServiceQuestionnaire
 from providers.models import HealthcareService
 
@@ -28,6 +30,13 @@ class Changed(Conflict):
 
     code = "published-version-changed"
     title = "A published version cannot change"
+
+
+class NotSound(Invalid):
+    """Correct the definition; each error names an item or a rule."""
+
+    code = "content-not-sound"
+    title = "The content cannot be published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,12 @@ def publish(*, line: Line, by: User | None, now: datetime) -> Published:
 
     Returns  the service, and the names of the new rows; () when everything was there
     Writes   HealthcareService, Questionnaire, ServiceQuestionnaire, FlagRule, ConsentDocument, AuditEvent
-    Raises   Changed when content differs under a version that is published
+    Raises   NotSound for a definition or a rule that cannot be judged; Changed when content differs under a
+             version that is published
     Source   FHIR R4 Questionnaire.status; docs/flows.md
     """
+    _refuse_unsound(line)
+
     service, new = _service(line)
     for form in line.forms:
         new += _questionnaire(form, line)
@@ -66,6 +78,22 @@ def publish(*, line: Line, by: User | None, now: datetime) -> Published:
             detail={"new": new},
         )  # fmt: skip
     return Published(service, tuple(new))
+
+
+def _refuse_unsound(line: Line) -> None:
+    errors = [
+        FieldError(issue.link_id, issue.code, issue.message)
+        for form in line.forms
+        for issue in lint(form.definition)
+        if issue.severity == "error"
+    ]
+    errors += [
+        FieldError(rule["code"], "expression", "The expression cannot be read.")
+        for rule in line.rules
+        if not is_readable(rule["expression"])
+    ]
+    if errors:
+        raise NotSound(f"{errors[0].field}: {errors[0].detail}", errors=errors)
 
 
 def _service(line: Line) -> tuple[HealthcareService, list[str]]:

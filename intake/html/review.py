@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from config.core.errors import FieldError
 from config.core.http import signed_in
 from intake.domain.codes import ResponseStatus
+from intake.domain.items import instances
 from intake.domain.outline import Outline, Page, Question
 from intake.flows import answer
 from intake.html.fields import label_of, name_of
 from intake.html.places import HOME, page_of, shown_pages
-from intake.html.sheet import instances
 from intake.html.words import words
 from intake.models import QuestionnaireResponse
 from intake.queries import crisis

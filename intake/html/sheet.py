@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 
 from intake.domain.acceptance import MOST_INSTANCES, NotThisType
+from intake.domain.items import instances
 from intake.domain.outline import Page, Question
 from intake.html.fields import OTHER, OneOfOrOther, QuestionField, field_of, name_of
 
@@ -165,12 +166,6 @@ class Sheet(forms.Form):
 def other_of(name: str) -> str:
     """Return the name of the control that says what "something else" is."""
     return f"{name}-other"
-
-
-def instances(answers: Answers, path: str) -> int:
-    """Return how many instances of a repeating group have answers."""
-    numbers = (re.match(re.escape(path) + r"\[(\d+)\]/", key) for key in answers)
-    return max((int(found[1]) + 1 for found in numbers if found), default=0)
 
 
 def without_instance(answers: Answers, path: str, number: int) -> list[dict[str, Any]]:

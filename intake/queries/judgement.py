@@ -39,10 +39,19 @@ class Judgement:
         """Return what stands in the way of completing."""
         return tuple(issue for issue in self.issues if issue.severity == "error")
 
-    def raised(self, response: QuestionnaireResponse) -> list[FlagRule]:
-        """Return the current rules of this questionnaire that the answers set off: one query."""
-        rules = FlagRule.objects.filter(is_current=True, questionnaire_url=self.plan.url).select_related("service")
-        return _raised(list(rules.order_by("id")), self, response)
+    def raised(self, response: QuestionnaireResponse, *, now: datetime) -> list[FlagRule]:
+        """Return the current rules of this questionnaire that the answers set off: one query; reads the patient."""
+        current = FlagRule.objects.filter(is_current=True, questionnaire_url=self.plan.url)
+        rules = list(current.select_related("service").order_by("id"))
+        values = {one["instrument"]: one["value"] for one in self.scores}
+        constants = {
+            str(one.get("constant", one["instrument"])): values[one["instrument"]]
+            for one in scores_of(response.questionnaire_id)
+        }
+        patient = response.patient
+        age = patient.age_on(now.astimezone(patient.time_zone).date())
+        facts = flags.Facts(self.evaluation.response, {**constants, "age": age, "now": now.isoformat()})
+        return [rule for rule in rules if flags.raised([rule], facts)]
 
     def issues_json(self) -> list[dict[str, Any]]:
         """Return the issues as the API shows them."""
@@ -71,8 +80,3 @@ def judge(questionnaire_id: UUID, answers: Mapping[str, Any], *, now: datetime) 
 def judge_response(response: QuestionnaireResponse, *, now: datetime) -> Judgement:
     """Return what the engine says of a response as it stands."""
     return judge(response.questionnaire_id, response.answers, now=now)
-
-
-def _raised(rules: list[FlagRule], judged: Judgement, response: QuestionnaireResponse) -> list[FlagRule]:
-    raised = {one.code for one in flags.raised(rules, judged)}
-    return [rule for rule in rules if rule.code in raised]

@@ -133,3 +133,19 @@ def test_load_catalogue_loads_every_shipped_line_twice_alike(capsys):
     assert FlagRule.objects.count() == sum(len(line.rules) for line in lines)
     assert "new: questionnaire" in first
     assert "new:" not in second
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rules": (RULE | {"expression": "repeat(item).wher("},)},
+        {"forms": (Form("x", SLEEP | {"item": [*SLEEP["item"], SLEEP["item"][0]]}),)},
+    ],
+    ids=["rule", "questionnaire"],
+)
+def test_publish_refuses_content_that_cannot_be_judged(changes):
+    with pytest.raises(publish.NotSound):
+        published(replace(LINE, **changes))
+
+    assert not HealthcareService.objects.exists()
