@@ -17,6 +17,7 @@ from consultations.api.clinic_outputs import ActivityOutput, CarePlanOutput, Det
 from consultations.flows import determine, plan_care
 from consultations.models import Activity, CarePlan, Encounter, Goal
 from consultations.queries import protocol
+from providers.domain.eligibility import local_date
 
 
 class EncounterDetermination(ApiView):
@@ -25,11 +26,14 @@ class EncounterDetermination(ApiView):
     @extend_schema(responses=ProtocolOutput)
     def get(self, request: Request, pk: UUID) -> Response:
         """Return the criteria, what the answers say about each, and the newest determination."""
-        mine = Encounter.objects.visible_to(signed_in(request)).select_related("appointment__service_request")
+        mine = Encounter.objects.visible_to(signed_in(request)).select_related(
+            "appointment__service_request", "appointment__patient"
+        )
         encounter = mine.filter(pk=pk).first()
         if encounter is None:
             raise exceptions.NotFound
-        return Response(ProtocolOutput(protocol.of_encounter(encounter)).data)
+        today = local_date(encounter.patient_state, timezone.now())
+        return Response(ProtocolOutput(protocol.of_encounter(encounter, today=today)).data)
 
     @extend_schema(request=DeterminationInput, responses=DeterminationOutput)
     def post(self, request: Request, pk: UUID) -> Response:

@@ -28,21 +28,23 @@ class Reading:
 
 
 def read(
-    criteria: Sequence[Mapping[str, Any]], *, present: Collection[str], holds: Callable[[str], bool | None]
+    criteria: Sequence[Mapping[str, Any]],
+    *,
+    present: Collection[str],
+    holds: Callable[[Mapping[str, Any]], bool | None],
 ) -> tuple[Reading, ...]:
     """
     Return what the answers say about each criterion, in the protocol's order.
 
     present  references that the case has an answer, score or flag for
-    holds    tells whether an expression of the protocol is true of the answers; None when that is not known
+    holds    tells whether a criterion's expression is true of the answers; None when that is not known
     Returns  `unknown` where the protocol has no expression or the answers are missing; this is shown beside the
              clinician's own finding and decides nothing
     Source   FHIR R4 PlanDefinition.action.condition; docs/flows.md, row "determine"
     """
     readings = []
     for criterion in criteria:
-        expression = str(criterion.get("expression") or "")
-        found = holds(expression) if expression else None
+        found = holds(criterion) if criterion.get("expression") else None
         evidence = tuple(ref for ref in references(criterion) if ref in present)
         readings.append(Reading(str(criterion["code"]), _suggestion(found), evidence))
     return tuple(readings)

@@ -24,6 +24,7 @@ from consultations.html.clinic_forms import (
 from consultations.models import CarePlan, Determination, Encounter, PlanTemplate
 from consultations.queries import protocol
 from consultations.queries.protocol import Protocol
+from providers.domain.eligibility import local_date
 from providers.models import Practitioner
 
 
@@ -32,7 +33,7 @@ from providers.models import Practitioner
 def determination(request: HttpRequest, practitioner: Practitioner, appointment_id: UUID) -> HttpResponse:
     """Show the criteria beside what the answers say; POST records the findings as a draft."""
     encounter = _encounter(practitioner, appointment_id)
-    found = protocol.of_encounter(encounter)
+    found = protocol.of_encounter(encounter, today=local_date(encounter.patient_state, timezone.now()))
     if request.method != "POST":
         return _determination(request, practitioner, encounter, found, DeterminationForm(protocol=found))
     form = DeterminationForm(request.POST, protocol=found)

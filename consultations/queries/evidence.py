@@ -1,6 +1,6 @@
 """What a case holds that a decision may point at: answers, scores and flags."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,16 +26,21 @@ class Evidence(NamedTuple):
         return "e-" + "".join(sign if sign.isalnum() or sign == "-" else "-" for sign in self.ref)
 
 
-def of_case(request_id: UUID) -> dict[str, Evidence]:
-    """
-    Return everything of a case that a criterion may point at, by reference.
-
-    Reads  two queries
-    """
+def responses_of(request_id: UUID) -> list[QuestionnaireResponse]:
+    """Return the responses of a case with their questionnaires, in order: one query."""
     rows = SupportingInfo.objects.filter(service_request=request_id).select_related(
         "questionnaire_response__questionnaire"
     )
-    responses = [row.questionnaire_response for row in rows.order_by("position")]
+    return [row.questionnaire_response for row in rows.order_by("position", "id")]
+
+
+def of_case(request_id: UUID) -> dict[str, Evidence]:
+    """Return everything of a case that a criterion may point at, by reference: two queries."""
+    return of_responses(responses_of(request_id))
+
+
+def of_responses(responses: Sequence[QuestionnaireResponse]) -> dict[str, Evidence]:
+    """Return everything of some responses and their flags that a criterion may point at, by reference: one query."""
     found = [one for response in responses for one in of_response(response)]
     raised = Flag.objects.active().filter(response__in=[one.pk for one in responses]).select_related("rule")
     found += [Evidence(f"flag:{flag.rule.code}", flag.rule.clinician_text, flag.severity) for flag in raised]

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from consultations.domain import criteria
 from consultations.models import Determination, DeterminationProtocol, Encounter
-from consultations.queries import evidence
+from consultations.queries import evidence, readings
 from consultations.queries.evidence import Evidence
 
 KINDS = {
@@ -51,10 +52,11 @@ class Protocol:
     determination: Determination | None
 
 
-def of_encounter(encounter: Encounter) -> Protocol:
+def of_encounter(encounter: Encounter, *, today: date) -> Protocol:
     """
-    Return the protocol of a visit whose appointment and request are loaded.
+    Return the protocol of a visit whose appointment, patient and request are loaded.
 
+    today  calendar day on which the patient's age counts
     Reads  four queries
     """
     request = encounter.appointment.service_request
@@ -62,9 +64,11 @@ def of_encounter(encounter: Encounter) -> Protocol:
     row = DeterminationProtocol.objects.filter(service=request.service_id, is_current=True).first()
     if row is None:
         return Protocol(None, (), newest)
-    held = evidence.of_case(request.pk)
+    responses = evidence.responses_of(request.pk)
+    held = evidence.of_responses(responses)
     present = {ref for ref, one in held.items() if one.value}
-    readings = criteria.read(row.criteria, present=present, holds=lambda _expression: None)
+    holds = readings.holds(responses, patient=encounter.appointment.patient, today=today)
+    found = criteria.read(row.criteria, present=present, holds=holds)
     shown = (
         Criterion(
             code=reading.code,
@@ -76,7 +80,7 @@ def of_encounter(encounter: Encounter) -> Protocol:
             evidence=reading.evidence,
             shown=tuple(held[ref] for ref in reading.evidence),
         )
-        for one, reading in zip(row.criteria, readings, strict=True)
+        for one, reading in zip(row.criteria, found, strict=True)
     )
     return Protocol(row, tuple(shown), newest)
 

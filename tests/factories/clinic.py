@@ -85,9 +85,10 @@ def waiting(service=None, **fields):
 
 def answered(request, *, answers=None, **fields):
     """Return a completed response of a case: two questions, one of them answered."""
+    if "questionnaire" not in fields:
+        fields.setdefault("questionnaire__definition", {"resourceType": "Questionnaire", "item": QUESTIONS})
     response = QuestionnaireResponseFactory(
         patient=request.patient,
-        questionnaire__definition={"resourceType": "Questionnaire", "item": QUESTIONS},
         status=ResponseStatus.COMPLETED,
         answers={"q1": True} if answers is None else answers,
         completed_at=NOW,

@@ -13,9 +13,9 @@ FOUND = [{"code": row["code"], "finding": "met"} for row in ROWS]
 
 
 def test_read_says_what_the_answers_say_and_where():
-    found = {"a": True, "b": None}
+    found = {"adult": True, "anxious": None, "told": True}
 
-    readings = criteria.read(ROWS, present={"age", "flag:harm"}, holds=found.get)
+    readings = criteria.read(ROWS, present={"age", "flag:harm"}, holds=lambda row: found[row["code"]])
 
     assert [(one.code, one.suggestion, one.evidence) for one in readings] == [
         ("adult", "met", ("age",)),
