@@ -1,9 +1,13 @@
 """The pages about oneself and the questions, looked at and used in a real browser."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import expect
 
-from intake.models import QuestionnaireResponse
+from intake.models import Questionnaire, QuestionnaireResponse
+from intake.queries.questions import outline_of
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
     ConsentDocumentFactory,
@@ -49,6 +53,16 @@ def test_pages_of_questions_are_sound(look, response):
         act=lambda page: page.get_by_role("button", name="Save and go on").last.click(),
     )  # fmt: skip
     look(f"/questions/{response.pk}/review/", name="review-answers", user=user)
+
+
+@pytest.mark.parametrize("slug", ["about-you", "medical-history", "gad-7", "phq-9", "hopes"])
+def test_pages_of_the_shipped_line_are_sound(look, slug):
+    call_command("load_catalogue", stdout=StringIO())
+    questionnaire = Questionnaire.objects.get(url__endswith=f"/{slug}")
+    made = QuestionnaireResponseFactory(questionnaire=questionnaire)
+
+    for page in outline_of(questionnaire.pk).pages():
+        look(f"/questions/{made.pk}/{page.number}/", name=f"{slug}-{page.number}", user=made.patient.user)
 
 
 def test_answers_are_saved_as_they_are_given_and_open_what_follows(open_page, response):
