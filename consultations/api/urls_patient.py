@@ -7,6 +7,7 @@ from django.urls import path
 from consultations.api.appointments import AnyAccept, Appointments
 from consultations.api.holds import Hold, Holds
 from consultations.api.requests import ServiceRequests
+from consultations.api.responses import ReviewableResponses
 
 _OPEN: dict[str, Any] = {"get": "list", "post": "create"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
@@ -22,6 +23,8 @@ urlpatterns = [
     path("service-requests/<uuid:pk>/", ServiceRequests.as_view(_ONE), name="service-request"),
     path("service-requests/<uuid:pk>/submit/", ServiceRequests.as_view(_post("submit")), name="submit"),
     path("service-requests/<uuid:pk>/withdraw/", ServiceRequests.as_view(_post("withdraw")), name="withdraw"),
+    # Before intake's own address: reviewers may read the answers of their cases.
+    path("questionnaire-responses/<uuid:pk>/", ReviewableResponses.as_view(_ONE), name="response"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", Hold.as_view(), name="hold"),
     path("appointments/", Appointments.as_view(_OPEN), name="appointments"),
