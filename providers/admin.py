@@ -26,12 +26,13 @@ from config.core.http import signed_in
 from config.core.models import User
 from providers.domain import states
 from providers.domain.terms import FIELDS
-from providers.flows import onboard, qualify, tune
+from providers.flows import close_clinic, onboard, qualify, tune
 from providers.flows.onboard import Profile
 from providers.flows.qualify import LicenceDraft
 from providers.html.forms import Seen
 from providers.models import (
     AvailableTime,
+    ClinicClosure,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -309,6 +310,44 @@ class QualificationAdmin(FlowAdmin):
     def clinician(self, qualification: Qualification) -> str:
         """Return the clinician's name."""
         return qualification.practitioner.display_name
+
+
+class ClosureForm(Seen, FlowForm):
+    """Days on which the clinic is closed."""
+
+    class Meta:
+        model = ClinicClosure
+        fields = ["name", "start_date", "end_date"]
+
+    def write(self) -> ClinicClosure:
+        """Close the clinic."""
+        words = {name: self.cleaned_data[name] for name in ("name", "start_date", "end_date")}
+        return close_clinic.close(**words, by=self.by, now=timezone.now(), accept=self.accepted)
+
+
+@admin.register(ClinicClosure)
+class ClinicClosureAdmin(FlowAdmin):
+    """Public holidays and other days off for everybody; taken back, not changed."""
+
+    form = ClosureForm
+    list_display = ["name", "start_date", "end_date", "is_active"]
+    list_filter = ["is_active"]
+    date_hierarchy = "start_date"
+    actions = ["reopen"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields; what would be affected is asked only before it is saved."""
+        return [*ClosureForm.Meta.fields, *(["is_active"] if obj else ["keep", "seen"])]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse changing one; its list and its action stay open."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    @admin.action(description="Open the clinic again on these days")
+    def reopen(self, request: HttpRequest, chosen: QuerySet[ClinicClosure]) -> None:
+        """Take each closure back."""
+        for closure in chosen:
+            close_clinic.reopen(closure_id=closure.pk, by=signed_in(request), now=timezone.now())
 
 
 class AvailableTimes(admin.TabularInline[AvailableTime, Schedule]):

@@ -82,6 +82,18 @@ def opened(*, weekly: Iterable[Weekly], changes: Iterable[Change], span: Interva
     return tuple(sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which the whole clinic is closed; both dates are inclusive, on each clinician's own calendar."""
+
+    start_date: date
+    end_date: date
+
+    def of(self, zone: ZoneInfo) -> Change:
+        """Return the closure as time off of a clinician in `zone`."""
+        return Change(ExceptionKind.OFF, zone, self.start_date, self.end_date)
+
+
 def closed(*, changes: Iterable[Change], span: Interval) -> tuple[Interval, ...]:
     """Return the time off that reaches into `span`, as the fewest intervals in order; it wins over every window."""
     off = (change for change in changes if change.kind == ExceptionKind.OFF)

@@ -1,5 +1,6 @@
 """Rows of the providers app."""
 
+from providers.models.clinic_closure import ClinicClosure
 from providers.models.healthcare_service import HealthcareService
 from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
 from providers.models.practitioner import Practitioner, PractitionerRole, Qualification
@@ -8,6 +9,7 @@ from providers.models.slot import Slot
 
 __all__ = [
     "AvailableTime",
+    "ClinicClosure",
     "HealthcareService",
     "OpenTime",
     "OpenTimeChange",

@@ -29,6 +29,7 @@ OF_SCHEDULE = """
 """
 OF_SERVICE = "SELECT practitioner_id FROM providers_practitionerrole WHERE service_id = NEW.id"
 ITSELF = "SELECT NEW.id"
+EVERYBODY = "SELECT id FROM providers_practitioner WHERE is_active"
 SLOT_MATTERS = """
     OLD IS NULL AND NEW.status <> 'free'
     OR NEW IS NULL AND OLD.status <> 'free'

@@ -11,10 +11,10 @@ from config.core.errors import Conflict
 from providers.domain import hours
 from providers.domain.codes import SlotStatus
 from providers.domain.eligibility import Licence, local_date
-from providers.domain.hours import Change, Weekly
+from providers.domain.hours import Change, Closure, Weekly
 from providers.domain.intervals import Interval, subtract
 from providers.domain.states import STATES
-from providers.models import AvailableTime, Practitioner, ScheduleException, Slot
+from providers.models import AvailableTime, ClinicClosure, Practitioner, ScheduleException, Slot
 from providers.queries.diaries import change_of, weekly_window
 
 _LONGEST_VISIT = timedelta(days=1)
@@ -78,15 +78,18 @@ class Hours:
 
 
 def hours_of(practitioner: Practitioner) -> Hours:
-    """Return all hours of a clinician, of every service: two queries."""
+    """Return all hours of a clinician, of every service, and the clinic's closures: three queries."""
     times = AvailableTime.objects.filter(schedule__practitioner=practitioner, schedule__is_active=True)
     exceptions = ScheduleException.objects.filter(practitioner=practitioner, is_active=True)
+    closures = ClinicClosure.objects.filter(is_active=True).order_by("id")
+    zone = ZoneInfo(str(practitioner.time_zone))
+    closed = {row.pk: Closure(row.start_date, row.end_date).of(zone) for row in closures}
     return Hours(
         windows=[
             Window(row.schedule_id, row.schedule.service_id, weekly_window(row))
             for row in times.select_related("schedule").order_by("id")
         ],
-        changes={row.pk: change_of(row) for row in exceptions.order_by("id")},
+        changes={**closed, **{row.pk: change_of(row) for row in exceptions.order_by("id")}},
     )
 
 

@@ -67,7 +67,7 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     start, end  aware instants between which visits start, end exclusive
     limit       1 to 100
     after       the `next` of the page before
-    Reads       three queries for any number of clinicians; five more when some of them have just changed
+    Reads       three queries for any number of clinicians; six more when some of them have just changed
     """
     limit = min(limit, MAX_LIMIT)
     span = _ahead(asked.service, start=max(start, after.start_at) if after else start, end=end, now=now)
@@ -146,7 +146,7 @@ def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now
     Return every reason why this clinician's time is not offered to this patient; [] exactly when it is.
 
     start_at  aware instant at which the visit would start
-    Reads     five queries
+    Reads     six queries
     """
     role = PractitionerRole.objects.filter(practitioner=practitioner, service=asked.service).first()
     span = _moment(start_at)

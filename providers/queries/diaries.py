@@ -13,11 +13,12 @@ from django.db.models import Q, QuerySet
 from providers.domain import hours, slots
 from providers.domain.codes import ExceptionKind, SlotStatus
 from providers.domain.eligibility import Ask, Clinician, Licence, Offering, Reason, local_date, why_not
-from providers.domain.hours import Change, Weekly
+from providers.domain.hours import Change, Closure, Weekly
 from providers.domain.intervals import Interval
 from providers.domain.terms import FIELDS, Terms, merged
 from providers.models import (
     AvailableTime,
+    ClinicClosure,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -112,7 +113,7 @@ def load(
     span   instants at which visits may start
     only   these clinicians, when given
     skip   slots that do not count as taken
-    Reads  PractitionerRole, Qualification, AvailableTime, ScheduleException, Slot: five queries for any number
+    Reads  PractitionerRole, Qualification, AvailableTime, ScheduleException, ClinicClosure, Slot: six queries
     """
     roles = PractitionerRole.objects.filter(
         service=asked.service, is_active=True, practitioner__is_active=True
@@ -141,7 +142,7 @@ def diaries(
     wide = Interval(span.start - _MARGIN, span.end + _MARGIN)
     licences = _by_practitioner(Qualification.objects.filter(jurisdiction=asked.state, practitioner__in=ids))
     weekly = weekly_of(ids, service=asked.service, span=wide)
-    changes = changes_of(ids, span=wide)
+    changes = changes_of([practitioner for practitioner, _ in pairs], span=wide)
     taken = _by_practitioner(_slots(ids, wide, now, skip))
     return [
         Diary(
@@ -189,13 +190,13 @@ def all_diaries(practitioner: Practitioner, *, span: Interval, now: datetime) ->
     """
     Return the diary of one clinician for each service that they offer, with the licences of all states.
 
-    Reads  PractitionerRole, Qualification, AvailableTime, ScheduleException, Slot: five queries
+    Reads  PractitionerRole, Qualification, AvailableTime, ScheduleException, ClinicClosure, Slot: six queries
     """
     roles = list(practitioner.roles.filter(is_active=True).select_related("service").order_by("service_id"))
     wide = Interval(span.start - _MARGIN, span.end + _MARGIN)
     licences = list(practitioner.qualifications.all())
     times = list(_times([practitioner.pk], wide))
-    changes = changes_of([practitioner.pk], span=wide)[practitioner.pk]
+    changes = changes_of([practitioner], span=wide)[practitioner.pk]
     taken = list(_slots([practitioner.pk], wide, now, ()))
     return [
         (
@@ -226,18 +227,30 @@ def weekly_window(row: AvailableTime) -> Weekly:
     )
 
 
-def changes_of(ids: Collection[UUID], *, span: Interval) -> defaultdict[UUID, list[Change]]:
-    """Return the dated exceptions by clinician that may hold in `span`: one query."""
+def changes_of(practitioners: Collection[Practitioner], *, span: Interval) -> defaultdict[UUID, list[Change]]:
+    """Return the dated exceptions by clinician that may hold in `span`, the clinic's closures included: two queries."""
     rows = ScheduleException.objects.filter(
-        practitioner__in=ids,
+        practitioner__in=[practitioner.pk for practitioner in practitioners],
         is_active=True,
         start_date__lte=span.end.date(),
         end_date__gte=span.start.date(),
     )
+    closures = closures_in(span)
     grouped: defaultdict[UUID, list[Change]] = defaultdict(list)
+    for practitioner in practitioners if closures else ():
+        zone = ZoneInfo(str(practitioner.time_zone))
+        grouped[practitioner.pk] = [closure.of(zone) for closure in closures]
     for row in rows.order_by("start_date", "id"):
         grouped[row.practitioner_id].append(change_of(row))
     return grouped
+
+
+def closures_in(span: Interval) -> list[Closure]:
+    """Return when the clinic is closed, as far as `span` is concerned: one query."""
+    rows = ClinicClosure.objects.filter(
+        is_active=True, start_date__lte=span.end.date(), end_date__gte=span.start.date()
+    )
+    return [Closure(*days) for days in rows.order_by("start_date", "id").values_list("start_date", "end_date")]
 
 
 def change_of(row: ScheduleException) -> Change:

@@ -32,7 +32,7 @@ def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> li
     """
     Return the rows that the table should hold of one clinician in a span, from hours and slots.
 
-    Reads  five queries
+    Reads  six queries
     """
     return derived(practitioner, all_diaries(practitioner, span=span, now=now), span=span, now=now)
 

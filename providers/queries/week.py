@@ -65,12 +65,12 @@ def week(practitioners: Sequence[Practitioner], *, first: date, now: datetime) -
     Return seven days from `first` for each clinician, each in the clinician's own zone.
 
     first  the calendar day on which the week begins
-    Reads  AvailableTime, ScheduleException, Slot: three queries for any number of clinicians
+    Reads  AvailableTime, ScheduleException, ClinicClosure, Slot: four queries for any number of clinicians
     """
     ids = [practitioner.pk for practitioner in practitioners]
     start = datetime.combine(first, datetime.min.time(), tzinfo=ZoneInfo("UTC"))
     span = Interval(start - timedelta(days=2), start + timedelta(days=DAYS + 2))
-    weekly, changes = weekly_of(ids, span=span), changes_of(ids, span=span)
+    weekly, changes = weekly_of(ids, span=span), changes_of(practitioners, span=span)
     slots: defaultdict[UUID, list[Slot]] = defaultdict(list)
     for slot in Slot.objects.taken(now).filter(practitioner__in=ids, start_at__gte=span.start, start_at__lt=span.end):
         slots[slot.practitioner_id].append(slot)

@@ -10,6 +10,7 @@ from config.core.models import Role
 from providers.domain.codes import ExceptionKind, SlotStatus
 from providers.models import (
     AvailableTime,
+    ClinicClosure,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -112,6 +113,17 @@ class ScheduleExceptionFactory(factory.django.DjangoModelFactory):
     practitioner = factory.SubFactory(PractitionerFactory)
     kind = ExceptionKind.OFF
     time_zone = NEW_YORK
+    start_date = MONDAY
+    end_date = factory.SelfAttribute("start_date")
+
+
+class ClinicClosureFactory(factory.django.DjangoModelFactory):
+    """The clinic closed on the Monday."""
+
+    class Meta:
+        model = ClinicClosure
+
+    name = "Holiday"
     start_date = MONDAY
     end_date = factory.SelfAttribute("start_date")
 

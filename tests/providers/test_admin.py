@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from config.core.models import AuditEvent
 from providers.flows import tune
-from providers.models import HealthcareService, Practitioner, PractitionerRole, Qualification
+from providers.models import ClinicClosure, HealthcareService, Practitioner, PractitionerRole, Qualification
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import (
     NOW,
@@ -185,6 +185,21 @@ def test_the_same_licence_twice_stands_in_the_form(admin):
 
     assert answer.status_code == 200
     assert Qualification.objects.count() == 1
+
+
+def test_the_clinic_is_closed_shown_and_reopened(admin):
+    slot = SlotFactory(practitioner=clinician(HealthcareServiceFactory()))
+    words = {"name": "Holiday", "start_date": "2026-06-01", "end_date": "2026-06-01"}
+
+    shown = admin.post(url("clinicclosure", "add"), words).content.decode()
+    saved = admin.post(url("clinicclosure", "add"), {**words, "keep": "on", "seen": str(slot.pk)})
+    closure = ClinicClosure.objects.get()
+    row = admin.get(url("clinicclosure", "change", closure.pk))
+    admin.post(url("clinicclosure", "changelist"), {"_selected_action": [closure.pk], "action": "reopen"})
+
+    assert f'value="{slot.pk}"' in shown
+    assert (saved.status_code, row.status_code) == (302, 200)
+    assert not ClinicClosure.objects.filter(is_active=True).exists()
 
 
 def test_nothing_is_deleted(admin):

@@ -241,7 +241,7 @@ def test_hold_uses_a_fixed_number_of_queries(service, patient, django_assert_max
     for _ in range(5):
         clinician(service)
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         take(service, patient)
 
 

@@ -167,18 +167,18 @@ def test_a_full_day_is_skipped(service):
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_search_of_new_clinicians_takes_eight_queries_for_any_number(service, count, django_assert_num_queries):
+def test_search_of_new_clinicians_takes_nine_queries_for_any_number(service, count, django_assert_num_queries):
     for _ in range(count):
         SlotFactory(practitioner=clinician(service))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         search(service, limit=100)
 
 
-def test_explain_takes_five_queries(service, django_assert_num_queries):
+def test_explain_takes_six_queries(service, django_assert_num_queries):
     ada = clinician(service)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         availability.explain(Asked(service=service, state="NY"), practitioner=ada, start_at=NINE, now=NOW)
 
 
