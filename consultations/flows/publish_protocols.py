@@ -57,7 +57,8 @@ def _protocol(service: HealthcareService, sent: Mapping[str, Any]) -> Determinat
     key = {"service": service, "code": sent["code"], "version": sent["version"]}
     there = DeterminationProtocol.objects.filter(**key).first()
     if there is not None:
-        return _same(there, there.criteria == sent["criteria"])
+        _refuse_change(there, is_same=there.criteria == sent["criteria"])
+        return None
     DeterminationProtocol.objects.filter(service=service, is_current=True).update(is_current=False)
     return DeterminationProtocol.objects.create(**key, title=sent["title"], criteria=sent["criteria"])
 
@@ -67,12 +68,13 @@ def _template(service: HealthcareService, sent: Mapping[str, Any]) -> PlanTempla
     body = {name: sent[name] for name in sent if name not in {"code", "version", "title", "outcomes"}}
     there = PlanTemplate.objects.filter(**key).first()
     if there is not None:
-        return _same(there, there.body == body)
+        _refuse_change(there, is_same=there.body == body)
+        return None
     PlanTemplate.objects.filter(service=service, code=sent["code"], is_current=True).update(is_current=False)
     return PlanTemplate.objects.create(**key, title=sent["title"], outcomes=sent.get("outcomes", []), body=body)
 
 
-def _same(there: models.Model, is_same: bool) -> None:
+def _refuse_change(there: models.Model, *, is_same: bool) -> None:
     if not is_same:
         raise VersionChanged(f"{_name(there)} was published with other content. Give it a new version.")
 

@@ -107,7 +107,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     bound = bound or {}
-    screen = case_screen.case_screen(task.service_request, by=practitioner.user)
+    screen = case_screen.case_screen(task.service_request, by=practitioner.user, now=timezone.now())
     shown = row(task, practitioner)
     steps = {name: bound.get(name) or _empty(name, task) for name in STEPS}
     context = {

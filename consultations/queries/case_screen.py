@@ -14,6 +14,8 @@ from consultations.queries.evidence import Evidence
 from consultations.queries.history import Change
 from intake.domain.codes import FlagStatus, Severity
 from intake.models import Flag, QuestionnaireResponse
+from intake.queries.judgement import judge_response
+from intake.queries.questions import outline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,12 @@ class CaseScreen:
         return sum(len(section.unanswered) for section in self.sections)
 
 
-def case_screen(request: ServiceRequest, *, by: User) -> CaseScreen:
+def case_screen(request: ServiceRequest, *, by: User, now: datetime) -> CaseScreen:
     """
     Return the screen of a case whose patient is loaded.
 
-    Reads  seven queries for any number of questions, flags and earlier cases
+    now    decides which questions were asked, where that depends on the day
+    Reads  seven queries for any number of questions, flags and earlier cases, once the questionnaires are compiled
     """
     rows = SupportingInfo.objects.filter(service_request=request).select_related(
         "questionnaire_response__questionnaire"
@@ -104,7 +107,7 @@ def case_screen(request: ServiceRequest, *, by: User) -> CaseScreen:
     visits = request.appointments.select_related("practitioner", "encounter")
     return CaseScreen(
         request=request,
-        sections=[_section(one, before[one.questionnaire.url], flags) for one in responses],
+        sections=[_section(one, before[one.questionnaire.url], flags, now=now) for one in responses],
         scores=[line for one in responses for line in _scores(one, before[one.questionnaire.url])],
         flags=[flag for flag in flags if flag.status == FlagStatus.ACTIVE],
         superseded=[flag for flag in flags if flag.status != FlagStatus.ACTIVE],
@@ -121,7 +124,9 @@ def _flags(responses: Sequence[QuestionnaireResponse]) -> list[Flag]:
     return sorted(found, key=lambda flag: Severity(flag.severity).rank)
 
 
-def _section(response: QuestionnaireResponse, before: Sequence[QuestionnaireResponse], flags: list[Flag]) -> Section:
+def _section(
+    response: QuestionnaireResponse, before: Sequence[QuestionnaireResponse], flags: list[Flag], *, now: datetime
+) -> Section:
     gravest: dict[str, str] = {}
     for flag in flags:
         if flag.status == FlagStatus.ACTIVE and flag.response_id == response.pk:
@@ -131,22 +136,25 @@ def _section(response: QuestionnaireResponse, before: Sequence[QuestionnaireResp
     return Section(
         response=response,
         title=response.questionnaire.title,
-        lines=tuple(_lines(response, gravest)),
+        lines=tuple(_lines(response, gravest, now=now)),
         changes=tuple(history.changes(response, newest)),
         before_at=newest.completed_at if newest else None,
     )
 
 
-def _lines(response: QuestionnaireResponse, gravest: Mapping[str, str]) -> Iterator[Line]:
+def _lines(response: QuestionnaireResponse, gravest: Mapping[str, str], *, now: datetime) -> Iterator[Line]:
+    judged = judge_response(response, now=now)
+    asked = {shown.link_id(path) for path in judged.enabled}
     answers: defaultdict[str, list[str]] = defaultdict(list)
-    for path, value in {**response.calculated, **response.answers}.items():
+    for path, value in {**response.answers, **response.calculated}.items():
         answers[shown.link_id(path)].append(shown.words(value))
-    for item, heading, is_asked in shown.asked(response.questionnaire.definition):
-        link_id = item["linkId"]
-        value = "; ".join(one for one in answers.get(link_id, ()) if one)
-        if value or is_asked:
-            label = str(item.get("text") or link_id)
-            yield Line(Evidence(link_id, label, value), heading, gravest.get(link_id, ""))
+    for root in outline_of(response.questionnaire_id).roots:
+        for question in root.walk():
+            value = "; ".join(one for one in answers.get(question.link_id, ()) if one)
+            is_asked = question.link_id in asked and not question.is_computed and not question.is_hidden
+            if question.is_asked and (value or is_asked):
+                label = question.text or question.link_id
+                yield Line(Evidence(question.link_id, label, value), root.text, gravest.get(question.link_id, ""))
 
 
 def _scores(response: QuestionnaireResponse, before: Sequence[QuestionnaireResponse]) -> Iterator[ScoreLine]:
