@@ -19,7 +19,7 @@ from config.core.http import signed_in
 from config.core.models import Role
 from providers.flows import publish_schedule
 from providers.html.forms import HoursForm, WindowForm, Windows, draft, filled
-from providers.models import AvailableTime, Practitioner, Schedule, ScheduleException
+from providers.models import AvailableTime, CalendarFeed, Practitioner, Schedule, ScheduleException
 from providers.queries import affected
 from providers.queries.affected import BookingsAffected
 from providers.queries.week import week
@@ -44,6 +44,7 @@ def hours(request: HttpRequest, practitioner_id: UUID | None = None) -> HttpResp
         "schedules": schedules.select_related("service")
         .prefetch_related(Prefetch("available_times", queryset=_IN_ORDER))
         .order_by("valid_from", "id"),
+        "has_feed": CalendarFeed.objects.filter(practitioner=practitioner).exists(),
         "exceptions": exceptions.order_by("start_date", "id")[:_SHOWN],
     }
     return render(request, "providers/hours.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from providers.html import hours, schedules
+from providers.html import calendar, hours, schedules
 
 app_name = "providers"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("hours/", hours.hours, name="hours"),
     path("hours/edit/", hours.edit_hours, name="publish-hours"),
     path("hours/edit/<uuid:schedule_id>/", hours.edit_hours, name="edit-hours"),
+    path("hours/<uuid:practitioner_id>/calendar/", calendar.make_calendar, name="make-calendar"),
+    path("hours/<uuid:practitioner_id>/calendar/revoke/", calendar.revoke_calendar, name="revoke-calendar"),
+    path("calendar/<str:token>.ics", calendar.read_calendar, name="read-calendar"),
 ]

@@ -1,5 +1,6 @@
 """Rows of the providers app."""
 
+from providers.models.calendar_feed import CalendarFeed
 from providers.models.clinic_closure import ClinicClosure
 from providers.models.healthcare_service import HealthcareService
 from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
@@ -9,6 +10,7 @@ from providers.models.slot import Slot
 
 __all__ = [
     "AvailableTime",
+    "CalendarFeed",
     "ClinicClosure",
     "HealthcareService",
     "OpenTime",

@@ -1,0 +1,63 @@
+"""A clinician's busy time in their own calendar program."""
+
+import hashlib
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_POST, require_safe
+
+from config.core.http import signed_in
+from providers.adapters import calendar
+from providers.flows import calendar_feed
+from providers.models import CalendarFeed
+from providers.queries import feed
+
+
+@login_not_required
+@require_safe
+def read_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer a calendar program that knows the secret address; 404 for every other."""
+    found = CalendarFeed.objects.of_token(token).select_related("practitioner").first()
+    if found is None:
+        raise Http404
+    body = calendar.feed(settings.CLINIC_NAME, feed.entries(found.practitioner, now=timezone.now()))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=300", "Referrer-Policy": "no-referrer"}
+    whole = HttpResponse(body, content_type=calendar.CONTENT_TYPE, headers=headers)
+    return get_conditional_response(request, etag=etag, response=whole) or whole
+
+
+@require_POST
+def make_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Make a new secret address and show it this once."""
+    try:
+        token = calendar_feed.make(practitioner_id=practitioner_id, by=signed_in(request), now=timezone.now())
+    except calendar_feed.NoSuchFeed as refused:
+        raise Http404 from refused
+    address = settings.SITE_URL.rstrip("/") + reverse("providers:read-calendar", args=[token])
+    return render(request, "providers/calendar.html", {"address": address, "back": _back(request, practitioner_id)})
+
+
+@require_POST
+def revoke_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Stop the secret address from working."""
+    try:
+        calendar_feed.revoke(practitioner_id=practitioner_id, by=signed_in(request), now=timezone.now())
+    except calendar_feed.NoSuchFeed as refused:
+        raise Http404 from refused
+    messages.success(request, "The calendar address no longer works.")
+    return redirect(_back(request, practitioner_id))
+
+
+def _back(request: HttpRequest, practitioner_id: UUID) -> str:
+    own = getattr(signed_in(request), "practitioner", None)
+    if own is not None and own.pk == practitioner_id:
+        return reverse("providers:hours")
+    return reverse("providers:hours-of", args=[practitioner_id])

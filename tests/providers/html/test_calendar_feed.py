@@ -1,0 +1,157 @@
+"""A clinician's busy time in their own calendar program: secret, revocable, and about no patient."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from icalendar import Calendar
+
+from config.core.models import AuditEvent
+from providers.domain.codes import SlotStatus
+from providers.flows import calendar_feed
+from providers.models import CalendarFeed
+from tests.factories.core import AdminFactory, UserFactory
+from tests.factories.providers import (
+    NINE,
+    NOW,
+    ClinicClosureFactory,
+    PractitionerFactory,
+    ScheduleExceptionFactory,
+    SlotFactory,
+    held,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ada():
+    return PractitionerFactory()
+
+
+def address(ada):
+    token = calendar_feed.make(practitioner_id=ada.pk, by=ada.user, now=NOW)
+    return reverse("providers:read-calendar", args=[token])
+
+
+def by_library(body):
+    events = Calendar.from_ical(body).walk("VEVENT")
+    return [(str(event["SUMMARY"]), event.decoded("DTSTART"), event.decoded("DTEND")) for event in events]
+
+
+def by_hand(body):
+    """Read the feed without the library: unfold, split, take the UTC stamps."""
+    lines = body.decode().replace("\r\n ", "").split("\r\n")
+    found, event = [], {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        event[name.partition(";")[0]] = value
+        if line == "END:VEVENT":
+            stamps = (
+                datetime.strptime(event[key], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for key in ("DTSTART", "DTEND")
+            )
+            found.append((event["SUMMARY"], *stamps))
+    return found
+
+
+def test_the_feed_says_when_and_not_with_whom(client, ada):
+    SlotFactory(practitioner=ada, holder=UserFactory(email="patient@example.org"))
+    SlotFactory(practitioner=ada, start_at=NINE + timedelta(hours=1), status=SlotStatus.BUSY_UNAVAILABLE)
+    held(ada, UserFactory(), start_at=NINE + timedelta(hours=2), until=NOW + timedelta(minutes=5))
+    SlotFactory(practitioner=ada, start_at=NINE + timedelta(hours=3), status=SlotStatus.FREE)
+    SlotFactory()
+    ScheduleExceptionFactory(practitioner=ada, start_date=date(2026, 6, 2), reason="Surgery")
+
+    answer = client.get(address(ada))
+
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    half = timedelta(minutes=30)
+    assert by_library(answer.content) == [
+        ("Visit", NINE, NINE + half),
+        ("Blocked", NINE + 2 * half, NINE + 3 * half),
+        ("Time off", datetime(2026, 6, 2, 4, tzinfo=UTC), datetime(2026, 6, 3, 4, tzinfo=UTC)),
+    ]
+    assert b"patient" not in answer.content
+    assert b"Surgery" not in answer.content
+
+
+def test_two_parsers_read_the_same_year_over_both_clock_changes(client, ada):
+    for month in range(1, 13):
+        ScheduleExceptionFactory(practitioner=ada, start_date=date(2026 + (month < 6), month, 1))
+    ScheduleExceptionFactory(practitioner=ada, start_date=date(2026, 11, 1), start_minute=30, end_minute=90)
+    ScheduleExceptionFactory(practitioner=ada, start_date=date(2027, 3, 14), start_minute=120, end_minute=180)
+    ClinicClosureFactory(name="Holiday", start_date=date(2026, 11, 26), end_date=date(2026, 11, 27))
+
+    body = client.get(address(ada)).content
+
+    assert by_library(body) == by_hand(body)
+    lengths = {(end - start) for _, start, end in by_hand(body)}
+    assert lengths == {timedelta(hours=hours) for hours in (24, 25, 1, 0.5)}
+    assert sum(summary == "Clinic closed" for summary, *_ in by_hand(body)) == 2
+
+
+def test_the_feed_is_sent_again_only_when_it_changed(client, ada):
+    url = address(ada)
+    etag = client.get(url)["ETag"]
+
+    assert client.get(url, headers={"if-none-match": etag}).status_code == 304
+    SlotFactory(practitioner=ada)
+    assert client.get(url, headers={"if-none-match": etag}).status_code == 200
+
+
+def test_a_new_address_stops_the_one_before_and_revoking_stops_it(client, ada):
+    first = address(ada)
+    second = address(ada)
+    assert [client.get(url).status_code for url in (first, second)] == [404, 200]
+
+    assert calendar_feed.revoke(practitioner_id=ada.pk, by=ada.user, now=NOW)
+    assert client.get(second).status_code == 404
+    assert not calendar_feed.revoke(practitioner_id=ada.pk, by=ada.user, now=NOW)
+    assert AuditEvent.objects.filter(event__startswith="providers.calendar").count() == 3
+
+
+def test_who_left_has_no_feed(client, ada):
+    url = address(ada)
+    type(ada).objects.update(is_active=False)
+
+    assert client.get(url).status_code == 404
+
+
+def test_the_secret_is_not_kept(ada):
+    token = address(ada).rsplit("/", 1)[1].removesuffix(".ics")
+
+    assert len(token) == 43
+    assert token not in str(CalendarFeed.objects.values())
+
+
+def test_the_page_shows_the_address_once(client, ada):
+    client.force_login(ada.user)
+    make = reverse("providers:make-calendar", args=[ada.pk])
+
+    shown = client.post(make).content.decode()
+    later = client.get(reverse("providers:hours")).content.decode()
+    stopped = client.post(reverse("providers:revoke-calendar", args=[ada.pk]))
+
+    assert "/clinic/calendar/" in shown
+    assert ".ics" not in later
+    assert "One is in use" in later
+    assert stopped.url == reverse("providers:hours")
+
+
+def test_an_administrator_may_and_a_stranger_may_not(client, ada):
+    urls = [reverse(f"providers:{name}", args=[ada.pk]) for name in ("make-calendar", "revoke-calendar")]
+
+    for user, statuses in {
+        AdminFactory(): [200, 302],
+        PractitionerFactory().user: [404, 404],
+        UserFactory(): [404, 404],
+    }.items():
+        client.force_login(user)
+        assert [client.post(url).status_code for url in urls] == statuses
