@@ -14,10 +14,9 @@ from config.core.http import signed_in
 from consultations.domain import steps
 from consultations.flows import request as ask
 from consultations.flows import review
-from consultations.html import links
+from consultations.html import answers, links
 from consultations.html.patient_forms import AnswerForm
 from consultations.models import CommunicationRequest, ServiceRequest
-from consultations.queries import answers
 from consultations.queries.case import Case, case, whole
 from providers.domain.states import STATES
 
