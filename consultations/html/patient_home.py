@@ -26,6 +26,7 @@ from providers.models import HealthcareService
 
 STAFF_HOMES = {Role.PRACTITIONER: "/clinic/queue/", Role.ADMIN: "/admin/"}
 SHOWN = 20
+NAMED_STATES = 8
 
 
 @require_safe
@@ -73,7 +74,8 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "service": line,
         "form": form,
-        "states": [STATES[code].name for code in line.states if code in STATES],
+        "states": sorted(STATES[code].name for code in line.states if code in STATES),
+        "has_many_states": len(line.states) > NAMED_STATES,
         "can_start": user is not None and user.role == Role.PATIENT,
         "is_registered": patient is not None,
         "register_url": links.register() if user else "",
