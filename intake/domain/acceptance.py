@@ -101,6 +101,8 @@ def _text(_question: Question, value: Any) -> str:
         raise NotThisType("Answer in words.")
     if len(value) > LONGEST_TEXT:
         raise NotThisType(f"This is longer than {LONGEST_TEXT:,} characters.")
+    if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise NotThisType("This has a character that cannot be stored.")
     return value
 
 

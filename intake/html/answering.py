@@ -1,5 +1,6 @@
 """The pages of questions: one group a page, saved as they go, complete without JavaScript."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,8 @@ from intake.queries.alarms import alarms
 from intake.queries.judgement import Judgement, judge_response
 from intake.queries.ledger import answers_at
 from intake.queries.questions import outline_of
+
+_CLIENT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 @dataclass(slots=True)
@@ -65,7 +68,11 @@ def questions(request: HttpRequest, response_id: UUID, number: int) -> HttpRespo
         return redirect("intake:review-answers", response_id=response.pk)
     turn = Turn(request, response, outline, page, judged)
     if request.method == "POST":
-        return _answered(turn)
+        try:
+            return _answered(turn)
+        except answer.ResponseClosed as closed:
+            messages.error(request, closed.detail)
+            return redirect("intake:review-answers", response_id=response.pk)
     sheet = Sheet(page, response.answers, add=request.GET.get("add", ""))
     return _show(turn, sheet, alarms(response.pk))
 
@@ -129,7 +136,7 @@ def _save(turn: Turn, changes: list[dict[str, Any]], *, base: int) -> answer.Sav
     now, posted = timezone.now(), turn.request.POST
     return answer.save(
         response_id=turn.response.pk,
-        client_id=posted.get("client_id", "")[:64] or f"page-{uuid4()}",
+        client_id=_client(turn.request),
         sequence=_number(posted.get("sequence", ""), otherwise=int(now.timestamp() * 1000)),
         base_revision=min(base, turn.response.revision),
         answers=changes,
@@ -160,7 +167,7 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
         "page": turn.page,
         "outline": turn.outline,
         "response": response,
-        "client_id": turn.request.POST.get("client_id") or f"page-{uuid4()}",
+        "client_id": _client(turn.request),
         "steps": pages,
         "step_number": next(n for n, one in enumerate(pages, start=1) if one.number == turn.page.number),
         "crisis": crisis.text(ringing, language=language),
@@ -175,6 +182,12 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
 def _mine(request: HttpRequest, response_id: UUID) -> QuestionnaireResponse:
     mine = QuestionnaireResponse.objects.visible_to(signed_in(request)).select_related("patient")
     return get_object_or_404(mine, pk=response_id)
+
+
+def _client(request: HttpRequest) -> str:
+    """Return the name of the tab that posts, or a new one for a page that is made."""
+    posted = request.POST.get("client_id", "")
+    return posted if _CLIENT.fullmatch(posted) else f"page-{uuid4()}"
 
 
 def _number(text: str, *, otherwise: int) -> int:

@@ -171,6 +171,8 @@ def other_of(name: str) -> str:
 def without_instance(answers: Answers, path: str, number: int) -> list[dict[str, Any]]:
     """Return the changes that take one instance of a repeating group away and move the later ones up."""
     count = instances(answers, path)
+    if number >= count:
+        return []
     changes: dict[str, Any] = {key: None for key in answers if key.startswith(f"{path}[{count - 1}]/")}
     for place in range(number, count - 1):
         here, after = f"{path}[{place}]/", f"{path}[{place + 1}]/"

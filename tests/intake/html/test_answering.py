@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from intake.flows import answer
 from intake.models import Answer
 from tests.factories.core import UserFactory
 from tests.factories.intake import FlagRuleFactory, PatientFactory, QuestionnaireResponseFactory
@@ -52,10 +53,10 @@ def test_a_questionnaire_is_answered_page_by_page_without_javascript(client, res
 
 
 def test_next_that_opens_a_question_shows_it_on_the_same_page(client, response):
-    answer = post(client, response, hours="7", snores="yes")
+    told = post(client, response, hours="7", snores="yes")
 
-    page = answer.content.decode()
-    assert answer.status_code == 200
+    page = told.content.decode()
+    assert told.status_code == 200
     assert "a little more to ask" in page
     assert "error-summary" not in page
     assert '<div class="field" data-path="snores-since" data-type="string" data-asked="snores-since">' in page
@@ -64,9 +65,9 @@ def test_next_that_opens_a_question_shows_it_on_the_same_page(client, response):
 
 
 def test_next_names_what_is_open_and_keeps_what_was_typed(client, response):
-    answer = post(client, response, hours="seven", snores="no")
+    told = post(client, response, hours="seven", snores="no")
 
-    page = answer.content.decode()
+    page = told.content.decode()
     assert "Enter a whole number." in page
     assert 'value="seven"' in page
     assert "Error:" in page
@@ -75,17 +76,17 @@ def test_next_names_what_is_open_and_keeps_what_was_typed(client, response):
 
 
 def test_later_saves_what_is_there_and_leaves(client, response):
-    answer = post(client, response, go="later", hours="7")
+    told = post(client, response, go="later", hours="7")
 
-    assert answer.headers["Location"] == "/home/"
+    assert told.headers["Location"] == "/home/"
     response.refresh_from_db()
     assert response.answers == {"hours": 7}
 
 
 def test_back_saves_and_goes_back(client, response):
-    answer = post(client, response, 2, go="back", harm="no")
+    told = post(client, response, 2, go="back", harm="no")
 
-    assert answer.headers["Location"] == address(response, 1)
+    assert told.headers["Location"] == address(response, 1)
     response.refresh_from_db()
     assert response.answers["harm"]["code"] == "no"
 
@@ -128,9 +129,9 @@ def test_a_repeating_group_grows_and_shrinks(client, response):
 
 
 def test_an_empty_instance_is_no_instance(client, response):
-    answer = post(client, response, 2, harm="no", **{NAME.format(0): "", DOSE.format(0): ""})
+    told = post(client, response, 2, harm="no", **{NAME.format(0): "", DOSE.format(0): ""})
 
-    assert answer.headers["Location"] == review(response)
+    assert told.headers["Location"] == review(response)
 
 
 def test_a_stale_page_does_not_undo_what_it_did_not_touch(client, response):
@@ -158,9 +159,9 @@ def test_a_stale_page_that_changes_the_same_answer_is_told(client, response):
 
 
 def test_the_overview_names_what_is_open(client, response):
-    answer = client.post(review(response))
+    told = client.post(review(response))
 
-    page = answer.content.decode()
+    page = told.content.decode()
     assert "How many hours do you sleep?" in page
     assert f"{address(response, 1)}?from=review#id_hours" in page
     changed = client.post(f"{address(response, 1)}?from=review", {"go": "next", "hours": "7", "snores": "no"})
@@ -183,3 +184,34 @@ def test_a_page_costs_few_queries(client, response, django_assert_max_num_querie
         client.get(address(response))
     with django_assert_max_num_queries(30):
         post(client, response, hours="7", snores="no")
+
+
+def test_a_page_posted_after_the_answers_were_sent_says_so(client, response, monkeypatch):
+    def closed(**_given):
+        raise answer.ResponseClosed("These answers were sent.")
+
+    monkeypatch.setattr(answer, "save", closed)
+
+    told = post(client, response, hours="7")
+
+    assert told.headers["Location"] == review(response)
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"snores": "maybe", "snores-since": "a\x00b"},
+        {"client_id": "<b>\x00", "sequence": "x", "base_revision": "-1"},
+        {"base_revision": "99999"},
+        {"remove": "medicine[99]"},
+        {"remove": "nothing[x"},
+        {"add": "nothing[x"},
+        {"go": "sideways"},
+    ],
+)
+def test_a_page_posted_by_a_hand_writes_nothing_wrong(client, response, posted):
+    told = client.post(address(response), {"hours": "7", **posted})
+
+    assert told.status_code in {200, 302}
+    response.refresh_from_db()
+    assert response.answers == {"hours": 7}
