@@ -1,6 +1,6 @@
 """The case screen, and each step of the review on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from consultations.html.clinic_queue import row
 from consultations.models import ReviewTask
 from consultations.queries import case_screen, queue
 from consultations.queries.case_screen import ScoreLine
+from consultations.queries.evidence import Evidence
 from providers.models import Practitioner
 
 STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
@@ -109,6 +110,7 @@ def _show(
     bound = bound or {}
     screen = case_screen.case_screen(task.service_request, by=practitioner.user, now=timezone.now())
     shown = row(task, practitioner)
+    labels = {line.evidence.ref: line.evidence for section in screen.sections for line in section.lines}
     steps = {name: bound.get(name) or _empty(name, task) for name in STEPS}
     context = {
         "zone": practitioner.time_zone,
@@ -117,7 +119,7 @@ def _show(
         "patient": task.service_request.patient,
         "screen": screen,
         "bars": [_bar(line) for line in screen.scores],
-        "flags": [_flag(flag, bound) for flag in screen.flags],
+        "flags": [_flag(flag, bound, labels) for flag in screen.flags],
         "due": due(task.due_at, now=timezone.now()),
         "may_write": shown["is_mine"],
         "steps": steps,
@@ -140,12 +142,12 @@ def _bar(line: ScoreLine) -> dict[str, Any]:
     }
 
 
-def _flag(flag: Any, bound: dict[str, forms.Form]) -> dict[str, Any]:
+def _flag(flag: Any, bound: dict[str, forms.Form], labels: Mapping[str, Evidence]) -> dict[str, Any]:
     key = str(flag.pk)
     source = flag.rule.source or {}
     return {
         "flag": flag,
         "form": bound.get(key) or AcknowledgeForm(prefix=key),
         "source": source.get("citation") or source.get("title") or "",
-        "evidence": flag.rule.evidence,
+        "evidence": [labels[ref] for ref in flag.rule.evidence if ref in labels],
     }

@@ -1,12 +1,16 @@
 """The clinic's pages in a real browser: sound at both sizes, usable without JavaScript and by keyboard alone."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 
 from consultations.flows import review, visit
 from consultations.models import ReviewTask
 from intake.domain.codes import Severity
+from providers.models import Practitioner
 from tests.browser import pages
 from tests.factories.clinic import answered, flagged, planned, recorded, waiting
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician
@@ -16,12 +20,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GAD_7 = {
     "instrument": "gad-7",
     "title": "GAD-7: anxiety",
+    "items": ["q1"],
+    "rule": "sum",
+    "missing": "require-all",
+    "minimum": 0,
     "maximum": 21,
     "bands": [
-        {"from": 0, "label": "Minimal"},
-        {"from": 5, "label": "Mild"},
-        {"from": 10, "label": "Moderate"},
-        {"from": 15, "label": "Severe"},
+        {"from": 0, "to": 4, "label": "Minimal"},
+        {"from": 5, "to": 9, "label": "Mild"},
+        {"from": 10, "to": 14, "label": "Moderate"},
+        {"from": 15, "to": 21, "label": "Severe"},
     ],
 }
 
@@ -120,3 +128,64 @@ def test_next_case_is_taken_and_accepted_by_keyboard_without_javascript(open_pag
 
     task.refresh_from_db()
     assert task.outcome == "accepted"
+
+
+@pytest.mark.slow
+def test_demo_goes_from_the_queue_to_a_signed_plan(open_page, look, tmp_path, monkeypatch, now):
+    monkeypatch.setenv("ANTEROOM_STATE", str(tmp_path))
+    call_command("seed_demo", stdout=StringIO())
+    task = ReviewTask.objects.select_related("service_request__patient__user").get()
+    rivera = Practitioner.objects.get(user__email="rivera@demo.example")
+    page = open_page(size=pages.DESK, user=rivera.user)
+
+    accept(page)
+    booked = AppointmentFactory(service_request=task.service_request, practitioner=rivera, start_at=now)
+    visit.check_in(
+        appointment_id=booked.pk, state="NY", identity_confirmed=True, by=booked.patient.user, now=now
+    )  # fmt: skip
+    see(page, booked)
+    determine(page)
+    look(f"/clinic/visits/{booked.pk}/determination/", name="clinic-demo-determination", user=rivera.user)
+    plan(page)
+
+    page.get_by_text("Signed. The patient can read the plan now.").wait_for()
+    look(f"/clinic/cases/{task.pk}/", name="clinic-demo-case", user=rivera.user)
+    look(urlsplit(page.url).path, name="clinic-demo-plan", user=rivera.user)
+    task.service_request.refresh_from_db()
+    assert task.service_request.status == "completed"
+
+
+def accept(page):
+    page.goto("/clinic/queue/")
+    page.get_by_role("button", name="Take the next case").click()
+    page.wait_for_url("**/clinic/cases/**")
+    page.locator("summary", has_text="Accept").click()
+    page.get_by_role("button", name="Accept the case").click()
+
+
+def see(page, booked):
+    page.goto(f"/clinic/visits/{booked.pk}/")
+    page.get_by_role("button", name="Begin the visit").click()
+    page.get_by_label("Note of the visit").fill("We talked about worry and sleep.")
+    page.get_by_role("button", name="Finish the visit").click()
+    page.wait_for_url("**/determination/")
+
+
+def determine(page):
+    for question in page.get_by_role("group").filter(has=page.get_by_label("Not met", exact=True)).all():
+        question.get_by_text("Not met", exact=True).click()
+    page.get_by_text("Not suitable", exact=True).click()
+    page.get_by_label("Why?").fill("Established care comes first.")
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_text("Recorded as a draft.").wait_for()
+
+
+def plan(page):
+    page.get_by_text("I have read this").click()
+    page.get_by_role("button", name="Sign the determination").click()
+    page.get_by_role("button", name="Write the plan").click()
+    for box in page.get_by_label("How").all():
+        box.fill(box.input_value().replace("____", "As we agreed."))
+    page.get_by_role("button", name="Keep the plan").click()
+    page.get_by_text("I have read this").click()
+    page.get_by_role("button", name="Sign the care plan").click()
