@@ -1,0 +1,92 @@
+import pytest
+
+from intake.domain.lint import lint
+from intake.domain.plan import PlanRefused, compile_plan
+from tests.factories.intake import SLEEP
+
+HL7 = "http://hl7.org/fhir/StructureDefinition/"
+SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+
+
+def item(link_id, **more):
+    return {"linkId": link_id, "type": "string", **more}
+
+
+def when(question, operator="exists"):
+    return {"question": question, "operator": operator, "answerBoolean": True}
+
+
+def calculated(**expression):
+    return {"url": f"{SDC}calculatedExpression", "valueExpression": expression}
+
+
+def test_a_plan_finds_its_items_pages_and_roots():
+    plan = compile_plan(SLEEP)
+
+    assert (plan.url, plan.version, plan.title) == (SLEEP["url"], "1.0.0", "Your sleep")
+    assert [root.link_id for root in plan.roots] == ["night-page", "mood-page"]
+    assert [page.title for page in plan.pages()] == ["Your nights", "Your mood"]
+    assert plan.item("medicine-name").parent == "medicine"
+    with pytest.raises(KeyError):
+        plan.item("nothing")
+
+
+@pytest.mark.parametrize(
+    ("items", "code"),
+    [
+        pytest.param([], "empty", id="no items"),
+        pytest.param(["text"], "link-id", id="an item that is none"),
+        pytest.param([{"type": "string"}], "link-id", id="no linkId"),
+        pytest.param([item("a/b")], "link-id", id="a linkId that looks like a path"),
+        pytest.param([item("a"), item("a")], "duplicate", id="twice"),
+        pytest.param([item("g", type="group", item=[item("g")])], "duplicate", id="twice, nested"),
+        pytest.param([item("a", type="question")], "type", id="unknown type"),
+        pytest.param([item("a", enableWhen=[when("b")])], "reference", id="condition on nothing"),
+        pytest.param([item("a"), item("b", enableWhen=[when("a", "~")])], "operator", id="unknown operator"),
+        pytest.param([item("a", enableWhen=[when("a")])], "cycle", id="condition on itself"),
+        pytest.param([item("a", enableWhen=[when("b")]), item("b", enableWhen=[when("a")])], "cycle", id="cycle"),
+        pytest.param(
+            [item("g", type="group", enableWhen=[when("a")], item=[item("a")])], "cycle", id="condition on the inside"
+        ),
+        pytest.param(
+            [item("a", extension=[calculated(language="text/fhirpath", expression="1 +")])], "expression", id="syntax"
+        ),
+        pytest.param(
+            [item("a", extension=[calculated(language="text/cql", expression="1")])], "expression-language", id="CQL"
+        ),
+        pytest.param([item("a", extension=[{"url": f"{HL7}regex", "valueString": "("}])], "regex", id="regex"),
+        pytest.param(
+            [
+                item(
+                    "a",
+                    extension=[
+                        {
+                            "url": f"{HL7}questionnaire-constraint",
+                            "extension": [{"url": "expression", "valueString": "("}],
+                        }
+                    ],
+                )
+            ],
+            "expression",
+            id="constraint",
+        ),
+    ],
+)
+def test_a_definition_that_cannot_be_asked_is_refused(items, code):
+    with pytest.raises(PlanRefused) as refused:
+        compile_plan({"item": items})
+
+    assert code in {issue.code for issue in refused.value.issues}
+    assert code in {issue.code for issue in lint({"item": items})}
+
+
+def test_lint_warns_of_what_an_author_did_not_mean():
+    items = [item("a", type="choice"), item("b", required=True, readOnly=True)]
+
+    assert {(one.link_id, one.code, one.severity) for one in lint({"item": items})} == {
+        ("a", "no-options", "warning"), ("b", "required-read-only", "warning"),
+    }  # fmt: skip
+
+
+def test_lint_of_a_sound_definition_is_empty():
+    assert lint(SLEEP) == ()
