@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from config.core.errors import Conflict
 from consultations.domain.codes import CommunicationKind
 
+CHECK_IN_AHEAD = timedelta(minutes=30)
 REMIND_AHEAD = {
     CommunicationKind.VISIT_IN_A_DAY: timedelta(hours=24),
     CommunicationKind.VISIT_IN_AN_HOUR: timedelta(hours=1),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from consultations.domain.codes import AppointmentStatus, RequestStatus, ReviewOutcome
+from consultations.domain.policy import CHECK_IN_AHEAD
 from providers.domain.codes import Pathway
 
 
@@ -62,7 +63,7 @@ class Standing:
 
     @property
     def may_book(self) -> bool:
-        """Tell whether the patient may pick a time now; the flow decides with the same words."""
+        """Tell whether the patient is offered times now; after a visit only a clinician can ask for another."""
         is_open = self.status in {RequestStatus.ACTIVE, RequestStatus.ON_HOLD}
         is_next = self.pathway != Pathway.REVIEW_FIRST or self.is_accepted
         return is_open and self.needs_visit and is_next and not self.has_visit and not self.is_visited
@@ -140,6 +141,8 @@ def _of_visit(standing: Standing, now: datetime) -> Step:
         return Step(Actor.CLINICIAN, "begin", "You are checked in. Your clinician will begin the visit.")
     if standing.visit_end_at is not None and now >= standing.visit_end_at:
         return Step(Actor.CLINICIAN, "visit", "The time of your visit is over. Your clinician will close it.")
+    if standing.visit_start_at is not None and now >= standing.visit_start_at - CHECK_IN_AHEAD:
+        return Step(Actor.PATIENT, "check-in", "Your visit is about to start. Please check in.")
     if standing.outcome:
         return Step(Actor.NOBODY, "wait-for-visit", "Your visit is booked. Check in shortly before it starts.")
     return Step(Actor.CLINICIAN, "review", "Your visit is booked. A clinician looks at your answers before it.")

@@ -7,12 +7,12 @@ from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, Role, User
-from consultations.domain import lifecycle, words
+from consultations.domain import lifecycle, policy, words
 from consultations.domain.codes import AppointmentStatus, CommunicationKind, EncounterStatus
 from consultations.models import Appointment, Communication, Encounter
 from providers.queries import eligibility
 
-OPENS_BEFORE = timedelta(minutes=30)
+OPENS_BEFORE = policy.CHECK_IN_AHEAD
 WAIT = timedelta(minutes=10)
 
 

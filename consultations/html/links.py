@@ -45,5 +45,8 @@ def next_action(case: Case, code: str) -> dict[str, str] | None:
     if code == "answer-question":
         return {"label": "Answer the question", "url": f"{reverse('consultations:case', args=[pk])}#question"}
     if case.appointment is not None and case.standing.has_visit:
-        return {"label": "See your visit", "url": reverse("consultations:visit", args=[case.appointment.pk])}
+        return {
+            "label": "Check in" if code == "check-in" else "See your visit",
+            "url": reverse("consultations:visit", args=[case.appointment.pk]),
+        }
     return None

@@ -258,6 +258,25 @@ def test_reschedule_moves_the_same_row_and_gives_the_old_time_back():
     assert (old.status, hold.status) == ("free", "busy")
 
 
+def test_book_refuses_a_hold_that_is_lost_in_the_last_moment(monkeypatch):
+    case = submitted()
+    hold = held(case)
+    monkeypatch.setattr(type(Slot.objects.all()), "book", lambda *_args, **_words: False)
+
+    with pytest.raises(book.HoldExpired):
+        booking(case, hold)()
+    assert not Appointment.objects.exists()
+
+
+def test_reschedule_does_not_hide_what_else_the_database_refuses():
+    visit = booked()
+    hold = held(visit.service_request, start_at=TEN)
+    AppointmentFactory(slot=hold, status="cancelled", start_at=TEN)
+
+    with pytest.raises(IntegrityError, match="slot_id"):
+        moving(visit, hold)()
+
+
 def test_reschedule_can_change_the_clinician():
     visit = booked()
     hold = held(visit.service_request, start_at=TEN)
@@ -423,6 +442,13 @@ def test_a_cancelled_time_can_be_booked_by_somebody_else():
     book.cancel(appointment_id=visit.pk, reason="", by=visit.patient.user, now=LONG_BEFORE)
 
     assert booked(submitted(service=visit.service_request.service), practitioner=visit.practitioner).start_at == NINE
+
+
+def test_cancel_of_a_visit_whose_time_is_free_already_is_fine():
+    visit = AppointmentFactory()
+    Slot.objects.release(pk=visit.slot_id, now=NOW)
+
+    assert book.cancel(appointment_id=visit.pk, reason="", by=visit.patient.user, now=LONG_BEFORE).status == "cancelled"
 
 
 def test_cancel_ends_the_encounter_of_a_checked_in_visit():

@@ -73,6 +73,16 @@ def test_a_question_of_the_clinician_is_answered_on_the_page(browse):
     assert_shows(sent, "Your answer is with your clinician.", "Questions you answered", "Ten milligrams.")
 
 
+def test_a_question_that_is_answered_already_says_so(browse):
+    case = ServiceRequestFactory(submitted=True, status="on-hold")
+    ask = case.asks.create(message="Which dose?", asked_at=NOW, asked_by=UserFactory())
+    browser = browse(case.patient.user)
+
+    answers = [browser.post(url(case, f"questions/{ask.pk}/"), {"answer": "Ten."}, follow=True) for _ in range(2)]
+
+    assert_shows(answers[1], "already answered")
+
+
 def test_an_empty_answer_is_asked_for_again(browse):
     case = ServiceRequestFactory(submitted=True, status="on-hold")
     ask = case.asks.create(message="Which dose?", asked_at=NOW, asked_by=UserFactory())

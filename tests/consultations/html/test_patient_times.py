@@ -157,6 +157,24 @@ def test_moving_too_late_says_why(browse):
     assert_shows(answer, "Your visit", "until 4 hours before it starts")
 
 
+def test_a_visit_that_one_has_checked_in_for_is_not_moved(browse):
+    visit = AppointmentFactory(status="checked-in")
+
+    answer = browse(visit.patient.user).get(url(visit.service_request), follow=True)
+
+    assert_shows(answer, "This visit cannot be moved any more.")
+
+
+def test_booking_where_the_licence_just_ended_says_so(browse, case):
+    hold = held(case)
+    hold.practitioner.qualifications.update(valid_until=NOW.date())
+
+    answer = browse(case.patient.user).post(url(case, hold.pk), follow=True)
+
+    assert_shows(answer, "licence for that state is not in force")
+    assert not Appointment.objects.exists()
+
+
 def test_a_case_that_waits_for_its_review_offers_no_times(browse):
     case = ServiceRequestFactory(submitted=True, service__pathway=Pathway.REVIEW_FIRST)
 

@@ -75,6 +75,13 @@ def test_checking_in_where_the_clinician_has_no_licence_says_so(browse, visit):
     assert not Encounter.objects.exists()
 
 
+def test_home_asks_to_check_in_when_it_is_time(browse, visit):
+    with time_machine.travel(NINE - timedelta(minutes=10), tick=False):
+        answer = browse(visit.patient.user).get("/home/")
+
+    assert_shows(answer, "Your visit is about to start. Please check in.", "Check in")
+
+
 def test_cancelling_asks_first_and_names_the_policy(browse, visit):
     browser = browse(visit.patient.user)
 
