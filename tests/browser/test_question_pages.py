@@ -92,6 +92,37 @@ def test_an_alarming_answer_shows_whom_to_call_at_once(open_page, response):
     page.get_by_role("link", name="Call 988").wait_for(state="detached")
 
 
+def test_two_tabs_do_not_overwrite_each_other(open_page, response):
+    first, second = (open_page(user=response.patient.user) for _ in range(2))
+    for page in (first, second):
+        page.goto(f"/questions/{response.pk}/1/")
+
+    first.get_by_label("How many hours do you sleep?").fill("7")
+    first.get_by_text("No", exact=True).click()
+    saved(first)
+    second.get_by_label("How many hours do you sleep?").fill("9")
+    second.get_by_label("How many hours do you sleep?").blur()
+    second.get_by_text("You changed one of these answers somewhere else").wait_for()
+
+    assert kept(response) == {"hours": 7, "snores": False}
+
+
+def test_a_page_of_questions_is_answered_with_the_keyboard_alone(open_page, response):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+
+    page.get_by_label("How many hours do you sleep?").focus()
+    page.keyboard.type("7")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    saved(page)
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**/questions/{response.pk}/2/")
+    assert kept(response) == {"hours": 7, "snores": False}
+
+
 def test_answers_wait_for_the_network_and_say_so(open_page, response, complaints):
     page = open_page(user=response.patient.user)
     page.goto(f"/questions/{response.pk}/1/")
