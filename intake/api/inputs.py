@@ -37,7 +37,7 @@ class ConsentInput(Input):
     signed_name = serializers.CharField(max_length=200)
 
 
-class AnswerInput(Input):
+class QuestionAnswerInput(Input):
     """One question's value; `link_id` is a path such as `medicine[0]/name`, null clears the answer."""
 
     link_id = serializers.CharField(max_length=400)
@@ -60,4 +60,4 @@ class AnswersInput(Input):
     client_id = serializers.RegexField(r"^[A-Za-z0-9._:-]+$", max_length=64)
     sequence = serializers.IntegerField(min_value=0, max_value=2**53)
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-    answers = serializers.ListField(child=AnswerInput(), min_length=1, max_length=500)
+    answers = serializers.ListField(child=QuestionAnswerInput(), min_length=1, max_length=500)
