@@ -167,7 +167,7 @@ def install(lock: str) -> None:
     """Install a lock, checking every hash, from the index that uv or pip is configured with."""
     title = "Installing " + lock
     if uv():
-        code = try_step(title, [uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock])
+        code = try_step(title, [uv(), "pip", "sync", "--require-hashes", "--python", PYTHON, lock])
         if code == 0:
             return
         print("uv could not; trying pip")

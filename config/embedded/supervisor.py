@@ -116,7 +116,7 @@ class Supervisor:
         self._servers: list[Child] = []
         self._programs: list[Child] = []
         self._restart_at: dict[str, tuple[float, Command]] = {}
-        self._restarts: list[float] = []
+        self._restarts: dict[str, list[float]] = {}
 
     def run(self) -> int:
         """Start everything, keep it running, end it in order; return the exit code."""
@@ -209,7 +209,7 @@ class Supervisor:
             opener.open(f"http://{host}:{self._at.port}/healthz/live", timeout=2).close()
         except HTTPError as answer:
             answer.close()
-            return True
+            return answer.code < 500
         except (URLError, OSError):
             return False
         return True
@@ -254,12 +254,13 @@ class Supervisor:
         """Plan a new start; first end the whole group, because granian's workers outlive it and keep the port."""
         self._children.finish(child)
         now = time.monotonic()
-        self._restarts = [at for at in self._restarts if at > now - 60] + [now]
         name = child.command.name
-        if len(self._restarts) > RESTARTS_A_MINUTE:
+        recent = [at for at in self._restarts.get(name, []) if at > now - 60]
+        self._restarts[name] = [*recent, now]
+        if len(recent) >= RESTARTS_A_MINUTE:
             raise Failed(f"{name} keeps ending.\n{self._children.log_end(name)}")
         self._steps.say(f"{name} ended with {child.process.returncode}; starting it again")
-        self._restart_at[name] = (now + 0.2 * 2 ** len(self._restarts), child.command)
+        self._restart_at[name] = (now + 0.4 * 2 ** len(recent), child.command)
 
     def _start_again(self) -> None:
         for name, (at, command) in tuple(self._restart_at.items()):
