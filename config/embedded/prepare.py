@@ -2,6 +2,8 @@
 
 import os
 import time
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -23,7 +25,13 @@ def main() -> None:
 
 def _step(title: str, command: str, **options: object) -> None:
     began = time.monotonic()
-    call_command(command, **options)
+    written = StringIO()
+    try:
+        with redirect_stdout(written):
+            call_command(command, **options)
+    except BaseException:
+        print(written.getvalue(), flush=True)
+        raise
     print(f"{title} took {time.monotonic() - began:.1f} s", flush=True)
 
 
