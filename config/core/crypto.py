@@ -10,7 +10,9 @@ from django.conf import settings
 
 def box(purpose: str) -> MultiFernet:
     """Return the box of one purpose; its keys derive from SECRET_KEY and, for reading, from its fallbacks."""
-    return MultiFernet([_fernet(str(secret), purpose) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+    return MultiFernet(
+        [_fernet(str(secret), purpose) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
+    )
 
 
 def _fernet(secret: str, purpose: str) -> Fernet:

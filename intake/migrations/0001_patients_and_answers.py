@@ -11,332 +11,662 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('providers', '0001_practitioners_and_schedules'),
+        ("providers", "0001_practitioners_and_schedules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuestionnaireResponse',
+            name="QuestionnaireResponse",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('in-progress', 'in progress'), ('completed', 'completed'), ('amended', 'amended'), ('stopped', 'stopped'), ('entered-in-error', 'entered in error')], default='in-progress', max_length=24)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('answers', models.JSONField(default=dict)),
-                ('touched', models.JSONField(default=dict)),
-                ('calculated', models.JSONField(default=dict)),
-                ('scores', models.JSONField(default=list)),
-                ('authored_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in-progress", "in progress"),
+                            ("completed", "completed"),
+                            ("amended", "amended"),
+                            ("stopped", "stopped"),
+                            ("entered-in-error", "entered in error"),
+                        ],
+                        default="in-progress",
+                        max_length=24,
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("answers", models.JSONField(default=dict)),
+                ("touched", models.JSONField(default=dict)),
+                ("calculated", models.JSONField(default=dict)),
+                ("scores", models.JSONField(default=list)),
+                ("authored_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ServiceQuestionnaire',
+            name="ServiceQuestionnaire",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('url', models.CharField(max_length=300)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('required', models.BooleanField(default=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("url", models.CharField(max_length=300)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("required", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('client_id', models.CharField(max_length=64)),
-                ('sequence', models.PositiveBigIntegerField()),
-                ('revision', models.PositiveIntegerField()),
-                ('changes', models.JSONField(help_text='[{link_id, value}] as stored; conflicting questions are not in it.')),
-                ('conflicts', models.JSONField(default=list)),
-                ('recorded_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("client_id", models.CharField(max_length=64)),
+                ("sequence", models.PositiveBigIntegerField()),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "changes",
+                    models.JSONField(help_text="[{link_id, value}] as stored; conflicting questions are not in it."),
+                ),
+                ("conflicts", models.JSONField(default=list)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConsentDocument',
+            name="ConsentDocument",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('slug', models.SlugField(max_length=64)),
-                ('version', models.CharField(max_length=16)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('title', models.CharField(max_length=200)),
-                ('body', models.TextField(help_text='Markdown, as shown.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('is_current', models.BooleanField(default=True)),
-                ('services', models.ManyToManyField(blank=True, related_name='consent_documents', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("slug", models.SlugField(max_length=64)),
+                ("version", models.CharField(max_length=16)),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField(help_text="Markdown, as shown.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "services",
+                    models.ManyToManyField(
+                        blank=True, related_name="consent_documents", to="providers.healthcareservice"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FlagRule',
+            name="FlagRule",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.SlugField(max_length=64)),
-                ('version', models.CharField(max_length=16)),
-                ('questionnaire_url', models.CharField(max_length=300)),
-                ('severity', models.CharField(choices=[('emergency', 'emergency'), ('urgent', 'urgent'), ('caution', 'caution'), ('information', 'information')], max_length=16)),
-                ('expression', models.TextField()),
-                ('is_crisis', models.BooleanField(default=False)),
-                ('clinician_text', models.TextField()),
-                ('patient_text', models.TextField(blank=True)),
-                ('evidence', models.JSONField(default=list, help_text='linkIds that the rule reads.')),
-                ('source', models.JSONField(default=dict)),
-                ('is_current', models.BooleanField(default=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flag_rules', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.SlugField(max_length=64)),
+                ("version", models.CharField(max_length=16)),
+                ("questionnaire_url", models.CharField(max_length=300)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "emergency"),
+                            ("urgent", "urgent"),
+                            ("caution", "caution"),
+                            ("information", "information"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("expression", models.TextField()),
+                ("is_crisis", models.BooleanField(default=False)),
+                ("clinician_text", models.TextField()),
+                ("patient_text", models.TextField(blank=True)),
+                ("evidence", models.JSONField(default=list, help_text="linkIds that the rule reads.")),
+                ("source", models.JSONField(default=dict)),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flag_rules",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('given_name', models.CharField(max_length=100)),
-                ('family_name', models.CharField(max_length=100)),
-                ('preferred_name', models.CharField(blank=True, max_length=100)),
-                ('birth_date', models.DateField()),
-                ('sex_at_birth', models.CharField(choices=[('F', 'Female'), ('M', 'Male'), ('UNK', 'Prefer not to say')], max_length=8)),
-                ('gender_identity', models.CharField(blank=True, max_length=100)),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(max_length=128, region=None)),
-                ('address_line', models.CharField(blank=True, max_length=200)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('state', models.CharField(max_length=2)),
-                ('postal_code', models.CharField(blank=True, max_length=10)),
-                ('time_zone', timezone_field.fields.TimeZoneField(choices_display='STANDARD')),
-                ('preferred_language', models.CharField(choices=[('en', 'English'), ('es', 'Español')], default='en', max_length=8)),
-                ('emergency_contact_name', models.CharField(blank=True, max_length=200)),
-                ('emergency_contact_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='patient', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("given_name", models.CharField(max_length=100)),
+                ("family_name", models.CharField(max_length=100)),
+                ("preferred_name", models.CharField(blank=True, max_length=100)),
+                ("birth_date", models.DateField()),
+                (
+                    "sex_at_birth",
+                    models.CharField(
+                        choices=[("F", "Female"), ("M", "Male"), ("UNK", "Prefer not to say")], max_length=8
+                    ),
+                ),
+                ("gender_identity", models.CharField(blank=True, max_length=100)),
+                ("phone", phonenumber_field.modelfields.PhoneNumberField(max_length=128, region=None)),
+                ("address_line", models.CharField(blank=True, max_length=200)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("state", models.CharField(max_length=2)),
+                ("postal_code", models.CharField(blank=True, max_length=10)),
+                ("time_zone", timezone_field.fields.TimeZoneField(choices_display="STANDARD")),
+                (
+                    "preferred_language",
+                    models.CharField(choices=[("en", "English"), ("es", "Español")], default="en", max_length=8),
+                ),
+                ("emergency_contact_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "emergency_contact_phone",
+                    phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patient", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('severity', models.CharField(choices=[('emergency', 'emergency'), ('urgent', 'urgent'), ('caution', 'caution'), ('information', 'information')], max_length=16)),
-                ('status', models.CharField(choices=[('active', 'active'), ('inactive', 'superseded')], default='active', max_length=16)),
-                ('revision', models.PositiveIntegerField(help_text='The revision of the response that raised it.')),
-                ('raised_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledgement_note', models.TextField(blank=True)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='intake.flagrule')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='intake.patient')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "emergency"),
+                            ("urgent", "urgent"),
+                            ("caution", "caution"),
+                            ("information", "information"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("inactive", "superseded")], default="active", max_length=16
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(help_text="The revision of the response that raised it.")),
+                ("raised_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledgement_note", models.TextField(blank=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="intake.flagrule"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="intake.patient"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('document_sha256', models.CharField(max_length=64)),
-                ('status', models.CharField(choices=[('active', 'in force'), ('inactive', 'withdrawn')], default='active', max_length=16)),
-                ('signed_name', models.CharField(max_length=200)),
-                ('signed_at', models.DateTimeField()),
-                ('ip_address', models.GenericIPAddressField(null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='intake.consentdocument')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='intake.patient')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("document_sha256", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "in force"), ("inactive", "withdrawn")], default="active", max_length=16
+                    ),
+                ),
+                ("signed_name", models.CharField(max_length=200)),
+                ("signed_at", models.DateTimeField()),
+                ("ip_address", models.GenericIPAddressField(null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="intake.consentdocument",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="intake.patient"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Questionnaire',
+            name="Questionnaire",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('url', models.CharField(max_length=300)),
-                ('version', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=300)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('active', 'published'), ('retired', 'retired')], max_length=16)),
-                ('source', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('definition', models.JSONField()),
-                ('scores', models.JSONField(default=list, help_text='Instruments of this questionnaire: items, rule, bands, source.')),
-                ('minutes', models.PositiveSmallIntegerField(default=3)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("url", models.CharField(max_length=300)),
+                ("version", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("active", "published"), ("retired", "retired")], max_length=16
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("definition", models.JSONField()),
+                (
+                    "scores",
+                    models.JSONField(
+                        default=list, help_text="Instruments of this questionnaire: items, rule, bands, source."
+                    ),
+                ),
+                ("minutes", models.PositiveSmallIntegerField(default=3)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('url', 'version'), name='intake_questionnaire_version_once'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'retired'])), name='intake_questionnaire_status_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("url", "version"), name="intake_questionnaire_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "active", "retired"])),
+                        name="intake_questionnaire_status_known",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionnaire',
-            trigger=pgtrigger.compiler.Trigger(name='questionnaire_published_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status IN (\'active\', \'retired\')) AND (OLD."url" IS DISTINCT FROM NEW."url" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."sha256" IS DISTINCT FROM NEW."sha256" OR OLD."definition" IS DISTINCT FROM NEW."definition" OR OLD."scores" IS DISTINCT FROM NEW."scores"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fe415158f61c91be01ffccc1db6cc097ecf95547', operation='UPDATE', pgid='pgtrigger_questionnaire_published_fixed_324ef', table='intake_questionnaire', when='BEFORE')),
+            model_name="questionnaire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="questionnaire_published_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD.status IN (\'active\', \'retired\')) AND (OLD."url" IS DISTINCT FROM NEW."url" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."source" IS DISTINCT FROM NEW."source" OR OLD."sha256" IS DISTINCT FROM NEW."sha256" OR OLD."definition" IS DISTINCT FROM NEW."definition" OR OLD."scores" IS DISTINCT FROM NEW."scores"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="fe415158f61c91be01ffccc1db6cc097ecf95547",
+                    operation="UPDATE",
+                    pgid="pgtrigger_questionnaire_published_fixed_324ef",
+                    table="intake_questionnaire",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionnaire',
-            trigger=pgtrigger.compiler.Trigger(name='questionnaire_published_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IN ('active', 'retired'))", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8c53084179ad1c5da8aebda54d15947131b5c4fe', operation='DELETE', pgid='pgtrigger_questionnaire_published_kept_9f798', table='intake_questionnaire', when='BEFORE')),
+            model_name="questionnaire",
+            trigger=pgtrigger.compiler.Trigger(
+                name="questionnaire_published_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.status IN ('active', 'retired'))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8c53084179ad1c5da8aebda54d15947131b5c4fe",
+                    operation="DELETE",
+                    pgid="pgtrigger_questionnaire_published_kept_9f798",
+                    table="intake_questionnaire",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='questionnaireresponse',
-            name='completed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="questionnaireresponse",
+            name="completed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='questionnaireresponse',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='intake.patient'),
+            model_name="questionnaireresponse",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="responses", to="intake.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='questionnaireresponse',
-            name='questionnaire',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='intake.questionnaire'),
+            model_name="questionnaireresponse",
+            name="questionnaire",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="responses", to="intake.questionnaire"
+            ),
         ),
         migrations.AddField(
-            model_name='flag',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='intake.questionnaireresponse'),
+            model_name="flag",
+            name="response",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="intake.questionnaireresponse"
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='intake.questionnaireresponse'),
+            model_name="answer",
+            name="response",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="ledger", to="intake.questionnaireresponse"
+            ),
         ),
         migrations.AddField(
-            model_name='servicequestionnaire',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questionnaires', to='providers.healthcareservice'),
+            model_name="servicequestionnaire",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="questionnaires",
+                to="providers.healthcareservice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentdocument',
-            constraint=models.UniqueConstraint(fields=('slug', 'version', 'language'), name='intake_consentdocument_once'),
+            model_name="consentdocument",
+            constraint=models.UniqueConstraint(
+                fields=("slug", "version", "language"), name="intake_consentdocument_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consentdocument',
-            trigger=pgtrigger.compiler.Trigger(name='consentdocument_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."slug" IS DISTINCT FROM NEW."slug" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."body" IS DISTINCT FROM NEW."body" OR OLD."sha256" IS DISTINCT FROM NEW."sha256"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='85c24f48f792e06c41b37389694e766d0af40f2f', operation='UPDATE', pgid='pgtrigger_consentdocument_words_fixed_4ffbf', table='intake_consentdocument', when='BEFORE')),
+            model_name="consentdocument",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consentdocument_words_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((TRUE) AND (OLD."slug" IS DISTINCT FROM NEW."slug" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."body" IS DISTINCT FROM NEW."body" OR OLD."sha256" IS DISTINCT FROM NEW."sha256"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="85c24f48f792e06c41b37389694e766d0af40f2f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_consentdocument_words_fixed_4ffbf",
+                    table="intake_consentdocument",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='flagrule',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['questionnaire_url'], name='intake_flagrule_current'),
+            model_name="flagrule",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["questionnaire_url"], name="intake_flagrule_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flagrule',
-            constraint=models.UniqueConstraint(fields=('service', 'code', 'version'), name='intake_flagrule_version_once'),
+            model_name="flagrule",
+            constraint=models.UniqueConstraint(
+                fields=("service", "code", "version"), name="intake_flagrule_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flagrule',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['emergency', 'urgent', 'caution', 'information'])), name='intake_flagrule_severity_known'),
+            model_name="flagrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["emergency", "urgent", "caution", "information"])),
+                name="intake_flagrule_severity_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['family_name', 'given_name', 'id'], name='intake_patient_name'),
+            model_name="patient",
+            index=models.Index(fields=["family_name", "given_name", "id"], name="intake_patient_name"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('sex_at_birth__in', ['F', 'M', 'UNK'])), name='intake_patient_sex_known'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex_at_birth__in", ["F", "M", "UNK"])), name="intake_patient_sex_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='intake_consent_status_known'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "inactive"])), name="intake_consent_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), _connector='OR'), name='intake_consent_withdrawal_whole'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="intake_consent_withdrawal_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('patient', 'document'), name='intake_consent_active_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")),
+                fields=("patient", "document"),
+                name="intake_consent_active_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), ('withdrawn_at__isnull', True)), models.Q(('status', 'inactive'), ('withdrawn_at__isnull', False)), _connector='OR'), name='intake_consent_withdrawn_when_inactive'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), ("withdrawn_at__isnull", True)),
+                    models.Q(("status", "inactive"), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="intake_consent_withdrawn_when_inactive",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_signature_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."document_id" IS DISTINCT FROM NEW."document_id" OR OLD."document_sha256" IS DISTINCT FROM NEW."document_sha256" OR OLD."signed_name" IS DISTINCT FROM NEW."signed_name" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7a4f584d3f47b1cba7fa29f3cb2500f2e4c8a88d', operation='UPDATE', pgid='pgtrigger_consent_signature_fixed_7715b', table='intake_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_signature_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((TRUE) AND (OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."document_id" IS DISTINCT FROM NEW."document_id" OR OLD."document_sha256" IS DISTINCT FROM NEW."document_sha256" OR OLD."signed_name" IS DISTINCT FROM NEW."signed_name" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="7a4f584d3f47b1cba7fa29f3cb2500f2e4c8a88d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_consent_signature_fixed_7715b",
+                    table="intake_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_withdrawal_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status = \'inactive\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."withdrawn_at" IS DISTINCT FROM NEW."withdrawn_at" OR OLD."withdrawn_by_id" IS DISTINCT FROM NEW."withdrawn_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4b88f5e5b2ffa37762da94ff2ec25a202732ec9f', operation='UPDATE', pgid='pgtrigger_consent_withdrawal_final_c01db', table='intake_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_withdrawal_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD.status = \'inactive\') AND (OLD."status" IS DISTINCT FROM NEW."status" OR OLD."withdrawn_at" IS DISTINCT FROM NEW."withdrawn_at" OR OLD."withdrawn_by_id" IS DISTINCT FROM NEW."withdrawn_by_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="4b88f5e5b2ffa37762da94ff2ec25a202732ec9f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_consent_withdrawal_final_c01db",
+                    table="intake_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consent',
-            trigger=pgtrigger.compiler.Trigger(name='consent_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (TRUE)', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='19fb6b5f79e5affe55851d63943018cac112e0ba', operation='DELETE', pgid='pgtrigger_consent_kept_2703a', table='intake_consent', when='BEFORE')),
+            model_name="consent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consent_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (TRUE)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="19fb6b5f79e5affe55851d63943018cac112e0ba",
+                    operation="DELETE",
+                    pgid="pgtrigger_consent_kept_2703a",
+                    table="intake_consent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='questionnaireresponse',
-            index=models.Index(fields=['patient', '-created_at', 'id'], name='intake_response_patient'),
+            model_name="questionnaireresponse",
+            index=models.Index(fields=["patient", "-created_at", "id"], name="intake_response_patient"),
         ),
         migrations.AddConstraint(
-            model_name='questionnaireresponse',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['in-progress', 'completed', 'amended', 'stopped', 'entered-in-error'])), name='intake_response_status_known'),
+            model_name="questionnaireresponse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["in-progress", "completed", "amended", "stopped", "entered-in-error"])
+                ),
+                name="intake_response_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionnaireresponse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('completed_by__isnull', False)), models.Q(('completed_at__isnull', True), ('completed_by__isnull', True)), _connector='OR'), name='intake_response_completion_whole'),
+            model_name="questionnaireresponse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", False), ("completed_by__isnull", False)),
+                    models.Q(("completed_at__isnull", True), ("completed_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="intake_response_completion_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionnaireresponse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['completed', 'amended']), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='intake_response_completed_has_time'),
+            model_name="questionnaireresponse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["completed", "amended"]), _negated=True),
+                    ("completed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="intake_response_completed_has_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionnaireresponse',
-            trigger=pgtrigger.compiler.Trigger(name='response_completed_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.status IN (\'completed\', \'amended\')) AND (OLD."answers" IS DISTINCT FROM NEW."answers" OR OLD."questionnaire_id" IS DISTINCT FROM NEW."questionnaire_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."completed_by_id" IS DISTINCT FROM NEW."completed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='0d136a46b5e7b8f446df33f3989e3a86cb2633ff', operation='UPDATE', pgid='pgtrigger_response_completed_fixed_11993', table='intake_questionnaireresponse', when='BEFORE')),
+            model_name="questionnaireresponse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="response_completed_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD.status IN (\'completed\', \'amended\')) AND (OLD."answers" IS DISTINCT FROM NEW."answers" OR OLD."questionnaire_id" IS DISTINCT FROM NEW."questionnaire_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."completed_at" IS DISTINCT FROM NEW."completed_at" OR OLD."completed_by_id" IS DISTINCT FROM NEW."completed_by_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="0d136a46b5e7b8f446df33f3989e3a86cb2633ff",
+                    operation="UPDATE",
+                    pgid="pgtrigger_response_completed_fixed_11993",
+                    table="intake_questionnaireresponse",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['patient', 'status', 'severity'], name='intake_flag_patient'),
+            model_name="flag",
+            index=models.Index(fields=["patient", "status", "severity"], name="intake_flag_patient"),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['emergency', 'urgent', 'caution', 'information'])), name='intake_flag_severity_known'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["emergency", "urgent", "caution", "information"])),
+                name="intake_flag_severity_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='intake_flag_status_known'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "inactive"])), name="intake_flag_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), _connector='OR'), name='intake_flag_acknowledgement_whole'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="intake_flag_acknowledgement_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('response', 'rule'), name='intake_flag_active_once'),
+            model_name="flag",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")), fields=("response", "rule"), name="intake_flag_active_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='flag_acknowledgement_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.acknowledged_at IS NOT NULL) AND (OLD."acknowledged_at" IS DISTINCT FROM NEW."acknowledged_at" OR OLD."acknowledged_by_id" IS DISTINCT FROM NEW."acknowledged_by_id" OR OLD."acknowledgement_note" IS DISTINCT FROM NEW."acknowledgement_note"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='86d4b8a45193fd2255274fa41d4f5ea515059fe9', operation='UPDATE', pgid='pgtrigger_flag_acknowledgement_fixed_9fd39', table='intake_flag', when='BEFORE')),
+            model_name="flag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flag_acknowledgement_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD.acknowledged_at IS NOT NULL) AND (OLD."acknowledged_at" IS DISTINCT FROM NEW."acknowledged_at" OR OLD."acknowledged_by_id" IS DISTINCT FROM NEW."acknowledged_by_id" OR OLD."acknowledgement_note" IS DISTINCT FROM NEW."acknowledgement_note"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="86d4b8a45193fd2255274fa41d4f5ea515059fe9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_flag_acknowledgement_fixed_9fd39",
+                    table="intake_flag",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='flag',
-            trigger=pgtrigger.compiler.Trigger(name='flag_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (TRUE)', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='bf0702e7cc1378a5cba59b5460bf005b26901797', operation='DELETE', pgid='pgtrigger_flag_kept_40b33', table='intake_flag', when='BEFORE')),
+            model_name="flag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flag_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (TRUE)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="bf0702e7cc1378a5cba59b5460bf005b26901797",
+                    operation="DELETE",
+                    pgid="pgtrigger_flag_kept_40b33",
+                    table="intake_flag",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('response', 'client_id', 'sequence'), name='intake_answer_client_sequence_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("response", "client_id", "sequence"), name="intake_answer_client_sequence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('response', 'revision'), name='intake_answer_revision_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("response", "revision"), name="intake_answer_revision_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='answer_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='08f3bed2c80bc91c656190b2f9a1da357ea976b9', operation='UPDATE OR DELETE', pgid='pgtrigger_answer_append_only_a6773', table='intake_answer', when='BEFORE')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answer_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="08f3bed2c80bc91c656190b2f9a1da357ea976b9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_answer_append_only_a6773",
+                    table="intake_answer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicequestionnaire',
-            constraint=models.UniqueConstraint(fields=('service', 'url'), name='intake_servicequestionnaire_once'),
+            model_name="servicequestionnaire",
+            constraint=models.UniqueConstraint(fields=("service", "url"), name="intake_servicequestionnaire_once"),
         ),
         migrations.AddConstraint(
-            model_name='servicequestionnaire',
-            constraint=models.UniqueConstraint(fields=('service', 'position'), name='intake_servicequestionnaire_position_once'),
+            model_name="servicequestionnaire",
+            constraint=models.UniqueConstraint(
+                fields=("service", "position"), name="intake_servicequestionnaire_position_once"
+            ),
         ),
     ]

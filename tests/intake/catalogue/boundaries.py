@@ -157,7 +157,7 @@ BOUNDARIES: dict[str, Boundary] = {
         any_of("medicines-womb-or-migraine", "ergot", "triptan"), [{"medicines-womb-or-migraine": ["prostaglandin"]}]
     ),
     "medicines-not-sure": Boundary(
-        [{link: [UNSURE]} for link in MEDICINE_KINDS], [{link: NOTHING for link in MEDICINE_KINDS}, {}]
+        [{link: [UNSURE]} for link in MEDICINE_KINDS], [dict.fromkeys(MEDICINE_KINDS, NOTHING), {}]
     ),
     "history-not-sure": Boundary(
         [
