@@ -5,16 +5,14 @@ One thread and one loop: it reads what the children write, notices who ended, an
 only here, in the main thread, because Linux sends the death signal when the thread that forked ends.
 """
 
-import fcntl
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
@@ -24,6 +22,7 @@ import psycopg
 from config.embedded import binaries, owner, paths, programs
 from config.embedded.announce import Steps, complain, say, welcome
 from config.embedded.children import Child, Children
+from config.embedded.claims import Refused, only_copy, refuse_taken_ports
 from config.embedded.leftovers import Register
 from config.embedded.process import Command
 from config.embedded.programs import Addresses
@@ -35,72 +34,12 @@ WEB_SECONDS = 120
 RESTARTS_A_MINUTE = 5
 
 
-class Refused(Exception):
-    """Nothing was started; the message says why and what helps."""
-
-
 class Failed(Exception):
     """Something that everything needs is gone; the message says what and shows the end of its log."""
 
 
 class Stopped(Exception):
     """Somebody asked for the end."""
-
-
-@contextmanager
-def only_copy(at: Addresses) -> Iterator[None]:
-    """
-    Hold the state folder for this process; the system lets go when it dies.
-
-    Raises  Refused when another copy holds it
-    """
-    file = paths.make_state_dir() / "lock"
-    with file.open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            message = f"Another copy is running from this folder: {lock.read().strip() or 'it is just starting'}."
-            raise Refused(message) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, {at.site}/")
-        lock.flush()
-        yield
-        lock.truncate(0)
-
-
-def refuse_taken_ports(at: Addresses) -> None:
-    """Raise Refused when somebody else listens where the product wants to."""
-    for port, variable in ((at.port, "ANTEROOM_PORT"), (at.smtp_port, "ANTEROOM_SMTP_PORT")):
-        if port and _is_taken(at.host if port == at.port else "127.0.0.1", port):
-            message = (
-                f"Port {port} is taken by another program. End that program, or choose another port:\n"
-                f"    {variable}={_free_port()} python3 run.py"
-            )
-            raise Refused(message)
-
-
-def _is_taken(host: str, port: int) -> bool:
-    for address in ("127.0.0.1", "::1"):
-        with suppress(OSError), socket.create_connection((address, port), timeout=1):
-            return True
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except PermissionError:
-            raise Refused(f"Port {port} needs more rights: choose one above 1023.") from None
-        except OSError:
-            return True
-    return False
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 class Supervisor:
