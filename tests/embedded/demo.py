@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
+from psycopg.conninfo import conninfo_to_dict
+
 from config.embedded import paths
 
 NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "EMAIL_HOST", "DJANGO_SETTINGS_MODULE", "SITE_URL", "SECRET_KEY")
@@ -135,4 +137,6 @@ class Demo:
         if self.process:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.state, ignore_errors=True)
+        sockets = conninfo_to_dict(self.database())["host"]
+        for folder in (sockets, self.state):
+            shutil.rmtree(folder, ignore_errors=True)
