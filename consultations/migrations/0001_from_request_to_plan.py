@@ -13,549 +13,1322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intake', '0001_patients_and_answers'),
-        ('providers', '0001_practitioners_and_schedules'),
+        ("intake", "0001_patients_and_answers"),
+        ("providers", "0001_practitioners_and_schedules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('beat_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("beat_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('booked', 'booked'), ('checked-in', 'checked in'), ('arrived', 'in the visit'), ('fulfilled', 'done'), ('cancelled', 'cancelled'), ('noshow', 'missed')], default='booked', max_length=16)),
-                ('start_at', models.DateTimeField()),
-                ('end_at', models.DateTimeField()),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('patient_state', models.CharField(max_length=2)),
-                ('time_zone', timezone_field.fields.TimeZoneField(help_text="The practitioner's zone when the time was promised.")),
-                ('local_start', models.CharField(help_text='Wall clock in that zone, YYYY-MM-DDTHH:MM.', max_length=16)),
-                ('tzdata_version', models.CharField(max_length=16)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('reschedules', models.PositiveSmallIntegerField(default=0)),
-                ('checked_in_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=300)),
-                ('override_reason', models.CharField(blank=True, max_length=300)),
-                ('cancelled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('checked_in_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='intake.patient')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='providers.practitioner')),
-                ('slot', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='providers.slot')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("booked", "booked"),
+                            ("checked-in", "checked in"),
+                            ("arrived", "in the visit"),
+                            ("fulfilled", "done"),
+                            ("cancelled", "cancelled"),
+                            ("noshow", "missed"),
+                        ],
+                        default="booked",
+                        max_length=16,
+                    ),
+                ),
+                ("start_at", models.DateTimeField()),
+                ("end_at", models.DateTimeField()),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("patient_state", models.CharField(max_length=2)),
+                (
+                    "time_zone",
+                    timezone_field.fields.TimeZoneField(
+                        help_text="The practitioner's zone when the time was promised."
+                    ),
+                ),
+                (
+                    "local_start",
+                    models.CharField(help_text="Wall clock in that zone, YYYY-MM-DDTHH:MM.", max_length=16),
+                ),
+                ("tzdata_version", models.CharField(max_length=16)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("reschedules", models.PositiveSmallIntegerField(default=0)),
+                ("checked_in_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=300)),
+                ("override_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "checked_in_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="intake.patient"
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="providers.practitioner",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointment", to="providers.slot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CarePlan',
+            name="CarePlan",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('active', 'signed and in force'), ('completed', 'completed'), ('revoked', 'replaced or stopped')], default='draft', max_length=16)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('instructions', models.TextField(blank=True, help_text="The therapy, in the clinician's words.")),
-                ('recorded_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('review_on_date', models.DateField(null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='care_plans', to='intake.patient')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("active", "signed and in force"),
+                            ("completed", "completed"),
+                            ("revoked", "replaced or stopped"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                ("instructions", models.TextField(blank=True, help_text="The therapy, in the clinician's words.")),
+                ("recorded_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("review_on_date", models.DateField(null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="care_plans", to="intake.patient"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('medication', 'therapy'), ('behavioral', 'exercise'), ('measure', 'follow-up questions'), ('visit', 'follow-up visit'), ('education', 'something to read')], max_length=16)),
-                ('status', models.CharField(choices=[('scheduled', 'planned'), ('in-progress', 'going on'), ('completed', 'done'), ('cancelled', 'stopped')], default='scheduled', max_length=16)),
-                ('title', models.CharField(max_length=200)),
-                ('detail', models.TextField(blank=True)),
-                ('schedule_text', models.CharField(blank=True, max_length=200)),
-                ('due_dates', models.JSONField(default=list, help_text="Planned days, YYYY-MM-DD in the patient's zone.")),
-                ('questionnaire_url', models.CharField(blank=True, max_length=300)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('care_plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='consultations.careplan')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("medication", "therapy"),
+                            ("behavioral", "exercise"),
+                            ("measure", "follow-up questions"),
+                            ("visit", "follow-up visit"),
+                            ("education", "something to read"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "planned"),
+                            ("in-progress", "going on"),
+                            ("completed", "done"),
+                            ("cancelled", "stopped"),
+                        ],
+                        default="scheduled",
+                        max_length=16,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("detail", models.TextField(blank=True)),
+                ("schedule_text", models.CharField(blank=True, max_length=200)),
+                (
+                    "due_dates",
+                    models.JSONField(default=list, help_text="Planned days, YYYY-MM-DD in the patient's zone."),
+                ),
+                ("questionnaire_url", models.CharField(blank=True, max_length=300)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "care_plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="consultations.careplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Communication',
+            name="Communication",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('subject_type', models.CharField(max_length=64)),
-                ('subject_id', models.UUIDField()),
-                ('subject_revision', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('booking-confirmed', 'booking confirmed'), ('booking-moved', 'booking moved'), ('booking-cancelled', 'booking cancelled'), ('visit-in-a-day', 'visit in 24 hours'), ('visit-in-an-hour', 'visit in an hour'), ('clinician-asks', 'clinician asks something'), ('review-decided', 'review decided'), ('safety-flag', 'safety flag for clinicians'), ('measure-due', 'follow-up questions are due'), ('care-plan-ready', 'care plan is ready'), ('visit-missed', 'visit was missed')], max_length=32)),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('sms', 'text message')], default='email', max_length=8)),
-                ('occurrence', models.CharField(default='once', max_length=64)),
-                ('status', models.CharField(choices=[('preparation', 'planned'), ('in-progress', 'being sent'), ('completed', 'sent'), ('not-done', 'not sent'), ('stopped', 'no longer needed'), ('unknown', 'outcome unknown')], default='preparation', max_length=16)),
-                ('status_reason', models.CharField(blank=True, max_length=64)),
-                ('due_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('token', models.UUIDField(null=True)),
-                ('lease_expires_at', models.DateTimeField(null=True)),
-                ('dialled_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('provider_message_id', models.CharField(blank=True, max_length=200)),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communications', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("subject_type", models.CharField(max_length=64)),
+                ("subject_id", models.UUIDField()),
+                ("subject_revision", models.PositiveIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("booking-confirmed", "booking confirmed"),
+                            ("booking-moved", "booking moved"),
+                            ("booking-cancelled", "booking cancelled"),
+                            ("visit-in-a-day", "visit in 24 hours"),
+                            ("visit-in-an-hour", "visit in an hour"),
+                            ("clinician-asks", "clinician asks something"),
+                            ("review-decided", "review decided"),
+                            ("safety-flag", "safety flag for clinicians"),
+                            ("measure-due", "follow-up questions are due"),
+                            ("care-plan-ready", "care plan is ready"),
+                            ("visit-missed", "visit was missed"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "e-mail"), ("sms", "text message")], default="email", max_length=8
+                    ),
+                ),
+                ("occurrence", models.CharField(default="once", max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("preparation", "planned"),
+                            ("in-progress", "being sent"),
+                            ("completed", "sent"),
+                            ("not-done", "not sent"),
+                            ("stopped", "no longer needed"),
+                            ("unknown", "outcome unknown"),
+                        ],
+                        default="preparation",
+                        max_length=16,
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=64)),
+                ("due_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("token", models.UUIDField(null=True)),
+                ("lease_expires_at", models.DateTimeField(null=True)),
+                ("dialled_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("provider_message_id", models.CharField(blank=True, max_length=200)),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('status', models.CharField(choices=[('in-progress', 'draft'), ('completed', 'signed')], default='in-progress', max_length=16)),
-                ('outcome', models.CharField(choices=[('eligible', 'may help'), ('not-eligible', 'not suitable'), ('needs-data', 'more information needed'), ('refer', 'refer elsewhere')], max_length=16)),
-                ('criteria', models.JSONField(help_text='[{code, kind, text, source, finding, evidence, note}]')),
-                ('rationale', models.TextField()),
-                ('recorded_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('sha256', models.CharField(blank=True, help_text='Digest of what was signed.', max_length=64)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("in-progress", "draft"), ("completed", "signed")],
+                        default="in-progress",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("eligible", "may help"),
+                            ("not-eligible", "not suitable"),
+                            ("needs-data", "more information needed"),
+                            ("refer", "refer elsewhere"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("criteria", models.JSONField(help_text="[{code, kind, text, source, finding, evidence, note}]")),
+                ("rationale", models.TextField()),
+                ("recorded_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("sha256", models.CharField(blank=True, help_text="Digest of what was signed.", max_length=64)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='careplan',
-            name='determination',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='care_plans', to='consultations.determination'),
+            model_name="careplan",
+            name="determination",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="care_plans", to="consultations.determination"
+            ),
         ),
         migrations.CreateModel(
-            name='DeterminationProtocol',
+            name="DeterminationProtocol",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.SlugField(max_length=64)),
-                ('version', models.CharField(max_length=16)),
-                ('title', models.CharField(max_length=200)),
-                ('criteria', models.JSONField(help_text='[{code, kind, text, evidence, expression, evidence_grade, source}]')),
-                ('is_current', models.BooleanField(default=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protocols', to='providers.healthcareservice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.SlugField(max_length=64)),
+                ("version", models.CharField(max_length=16)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "criteria",
+                    models.JSONField(help_text="[{code, kind, text, evidence, expression, evidence_grade, source}]"),
+                ),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="protocols",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='determination',
-            name='protocol',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.determinationprotocol'),
+            model_name="determination",
+            name="protocol",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="consultations.determinationprotocol"
+            ),
         ),
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('planned', 'planned'), ('arrived', 'patient is here'), ('in-progress', 'going on'), ('finished', 'finished'), ('cancelled', 'cancelled')], default='planned', max_length=16)),
-                ('patient_state', models.CharField(help_text='Where the patient said they are at check-in.', max_length=2)),
-                ('identity_confirmed', models.BooleanField(default=False)),
-                ('began_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('appointment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='encounter', to='consultations.appointment')),
-                ('began_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('finished_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("arrived", "patient is here"),
+                            ("in-progress", "going on"),
+                            ("finished", "finished"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "patient_state",
+                    models.CharField(help_text="Where the patient said they are at check-in.", max_length=2),
+                ),
+                ("identity_confirmed", models.BooleanField(default=False)),
+                ("began_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "appointment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="encounter",
+                        to="consultations.appointment",
+                    ),
+                ),
+                (
+                    "began_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='determination',
-            name='encounter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='consultations.encounter'),
+            model_name="determination",
+            name="encounter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="determinations", to="consultations.encounter"
+            ),
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('proposed', 'proposed'), ('active', 'active'), ('completed', 'reached'), ('cancelled', 'given up')], default='proposed', max_length=16)),
-                ('description', models.TextField()),
-                ('measure', models.JSONField(default=dict, help_text='{loinc, title, target}: how it will be seen.')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('care_plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='consultations.careplan')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("active", "active"),
+                            ("completed", "reached"),
+                            ("cancelled", "given up"),
+                        ],
+                        default="proposed",
+                        max_length=16,
+                    ),
+                ),
+                ("description", models.TextField()),
+                ("measure", models.JSONField(default=dict, help_text="{loinc, title, target}: how it will be seen.")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "care_plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="goals", to="consultations.careplan"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlanTemplate',
+            name="PlanTemplate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('code', models.SlugField(max_length=64)),
-                ('version', models.CharField(max_length=16)),
-                ('title', models.CharField(max_length=200)),
-                ('outcomes', models.JSONField(default=list, help_text='Outcomes of a determination that this template is for.')),
-                ('body', models.JSONField(help_text='{goals, activities, review_after_days, source}')),
-                ('is_current', models.BooleanField(default=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_templates', to='providers.healthcareservice')),
-            ],
-        ),
-        migrations.AddField(
-            model_name='careplan',
-            name='template',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consultations.plantemplate'),
-        ),
-        migrations.CreateModel(
-            name='ServiceRequest',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('state', models.CharField(max_length=2)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('active', 'submitted'), ('on-hold', 'waiting for the patient'), ('completed', 'completed'), ('revoked', 'withdrawn or declined')], default='draft', max_length=16)),
-                ('priority', models.CharField(choices=[('routine', 'routine'), ('urgent', 'urgent'), ('asap', 'as soon as possible'), ('stat', 'at once')], default='routine', max_length=8)),
-                ('authored_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('decision_note', models.TextField(blank=True, help_text='What the patient is told of a decline or a referral.')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_requests', to='intake.patient')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_requests', to='providers.healthcareservice')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReviewTask',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('state', models.CharField(max_length=2)),
-                ('status', models.CharField(choices=[('ready', 'waiting for a clinician'), ('in-progress', 'with a clinician'), ('on-hold', 'waiting for the patient'), ('completed', 'reviewed'), ('cancelled', 'withdrawn')], default='ready', max_length=16)),
-                ('tier', models.PositiveSmallIntegerField(help_text='0 emergency, 1 urgent, 2 by due time.')),
-                ('due_at', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('lease_expires_at', models.DateTimeField(null=True)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('draft_note', models.TextField(blank=True)),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('declined', 'declined'), ('referred', 'referred')], max_length=16)),
-                ('reason', models.TextField(blank=True)),
-                ('referred_to', models.CharField(blank=True, max_length=200)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='review_tasks', to='providers.practitioner')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.healthcareservice')),
-                ('service_request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review_task', to='consultations.servicerequest')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='CommunicationRequest',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('active', 'waiting for an answer'), ('completed', 'answered'), ('revoked', 'no longer needed')], default='active', max_length=16)),
-                ('message', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('service_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asks', to='consultations.servicerequest')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("code", models.SlugField(max_length=64)),
+                ("version", models.CharField(max_length=16)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "outcomes",
+                    models.JSONField(default=list, help_text="Outcomes of a determination that this template is for."),
+                ),
+                ("body", models.JSONField(help_text="{goals, activities, review_after_days, source}")),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_templates",
+                        to="providers.healthcareservice",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='service_request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='consultations.servicerequest'),
+            model_name="careplan",
+            name="template",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="consultations.plantemplate",
+            ),
         ),
         migrations.CreateModel(
-            name='SupportingInfo',
+            name="ServiceRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('required', models.BooleanField(default=True)),
-                ('questionnaire_response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='supporting_info', to='intake.questionnaireresponse')),
-                ('service_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supporting_info', to='consultations.servicerequest')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("state", models.CharField(max_length=2)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("active", "submitted"),
+                            ("on-hold", "waiting for the patient"),
+                            ("completed", "completed"),
+                            ("revoked", "withdrawn or declined"),
+                        ],
+                        default="draft",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[
+                            ("routine", "routine"),
+                            ("urgent", "urgent"),
+                            ("asap", "as soon as possible"),
+                            ("stat", "at once"),
+                        ],
+                        default="routine",
+                        max_length=8,
+                    ),
+                ),
+                ("authored_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "decision_note",
+                    models.TextField(blank=True, help_text="What the patient is told of a decline or a referral."),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_requests",
+                        to="intake.patient",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_requests",
+                        to="providers.healthcareservice",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActivityOutcome',
+            name="ReviewTask",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('due_date', models.DateField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='consultations.activity')),
-                ('questionnaire_response', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='activity_outcome', to='intake.questionnaireresponse')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("state", models.CharField(max_length=2)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ready", "waiting for a clinician"),
+                            ("in-progress", "with a clinician"),
+                            ("on-hold", "waiting for the patient"),
+                            ("completed", "reviewed"),
+                            ("cancelled", "withdrawn"),
+                        ],
+                        default="ready",
+                        max_length=16,
+                    ),
+                ),
+                ("tier", models.PositiveSmallIntegerField(help_text="0 emergency, 1 urgent, 2 by due time.")),
+                ("due_at", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("lease_expires_at", models.DateTimeField(null=True)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("draft_note", models.TextField(blank=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("accepted", "accepted"), ("declined", "declined"), ("referred", "referred")],
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("referred_to", models.CharField(blank=True, max_length=200)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review_tasks",
+                        to="providers.practitioner",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.healthcareservice"
+                    ),
+                ),
+                (
+                    "service_request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review_task",
+                        to="consultations.servicerequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CommunicationRequest",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "waiting for an answer"),
+                            ("completed", "answered"),
+                            ("revoked", "no longer needed"),
+                        ],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("message", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "service_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asks",
+                        to="consultations.servicerequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="appointment",
+            name="service_request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to="consultations.servicerequest",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SupportingInfo",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("required", models.BooleanField(default=True)),
+                (
+                    "questionnaire_response",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supporting_info",
+                        to="intake.questionnaireresponse",
+                    ),
+                ),
+                (
+                    "service_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supporting_info",
+                        to="consultations.servicerequest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ActivityOutcome",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("due_date", models.DateField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="consultations.activity",
+                    ),
+                ),
+                (
+                    "questionnaire_response",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activity_outcome",
+                        to="intake.questionnaireresponse",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('activity', 'due_date'), name='consultations_activityoutcome_day_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("activity", "due_date"), name="consultations_activityoutcome_day_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['medication', 'behavioral', 'measure', 'visit', 'education'])), name='consultations_activity_kind_known'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["medication", "behavioral", "measure", "visit", "education"])),
+                name="consultations_activity_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['scheduled', 'in-progress', 'completed', 'cancelled'])), name='consultations_activity_status_known'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["scheduled", "in-progress", "completed", "cancelled"])),
+                name="consultations_activity_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('done_by__isnull', False)), models.Q(('done_at__isnull', True), ('done_by__isnull', True)), _connector='OR'), name='consultations_activity_done_whole'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_activity_done_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='communication',
-            index=models.Index(condition=models.Q(('status', 'preparation')), fields=['due_at', 'id'], name='consultations_comm_due'),
+            model_name="communication",
+            index=models.Index(
+                condition=models.Q(("status", "preparation")), fields=["due_at", "id"], name="consultations_comm_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='communication',
-            index=models.Index(condition=models.Q(('status', 'in-progress')), fields=['lease_expires_at'], name='consultations_comm_leases'),
+            model_name="communication",
+            index=models.Index(
+                condition=models.Q(("status", "in-progress")),
+                fields=["lease_expires_at"],
+                name="consultations_comm_leases",
+            ),
         ),
         migrations.AddIndex(
-            model_name='communication',
-            index=models.Index(fields=['subject_id', 'due_at'], name='consultations_comm_subject'),
+            model_name="communication",
+            index=models.Index(fields=["subject_id", "due_at"], name="consultations_comm_subject"),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.UniqueConstraint(fields=('subject_id', 'kind', 'channel', 'occurrence', 'recipient'), name='consultations_communication_planned_once'),
+            model_name="communication",
+            constraint=models.UniqueConstraint(
+                fields=("subject_id", "kind", "channel", "occurrence", "recipient"),
+                name="consultations_communication_planned_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['preparation', 'in-progress', 'completed', 'not-done', 'stopped', 'unknown'])), name='consultations_communication_status_known'),
+            model_name="communication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["preparation", "in-progress", "completed", "not-done", "stopped", "unknown"])
+                ),
+                name="consultations_communication_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['booking-confirmed', 'booking-moved', 'booking-cancelled', 'visit-in-a-day', 'visit-in-an-hour', 'clinician-asks', 'review-decided', 'safety-flag', 'measure-due', 'care-plan-ready', 'visit-missed'])), name='consultations_communication_kind_known'),
+            model_name="communication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "booking-confirmed",
+                            "booking-moved",
+                            "booking-cancelled",
+                            "visit-in-a-day",
+                            "visit-in-an-hour",
+                            "clinician-asks",
+                            "review-decided",
+                            "safety-flag",
+                            "measure-due",
+                            "care-plan-ready",
+                            "visit-missed",
+                        ],
+                    )
+                ),
+                name="consultations_communication_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms'])), name='consultations_communication_channel_known'),
+            model_name="communication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["email", "sms"])), name="consultations_communication_channel_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('status', 'in-progress'), ('token__isnull', False)), models.Q(models.Q(('status', 'in-progress'), _negated=True), ('lease_expires_at__isnull', True)), _connector='OR'), name='consultations_communication_lease_while_sending'),
+            model_name="communication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_expires_at__isnull", False), ("status", "in-progress"), ("token__isnull", False)),
+                    models.Q(models.Q(("status", "in-progress"), _negated=True), ("lease_expires_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_communication_lease_while_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('status', 'completed')), models.Q(models.Q(('status', 'completed'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='consultations_communication_sent_has_time'),
+            model_name="communication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("status", "completed")),
+                    models.Q(models.Q(("status", "completed"), _negated=True), ("sent_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_communication_sent_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determinationprotocol',
-            constraint=models.UniqueConstraint(fields=('service', 'code', 'version'), name='consultations_determinationprotocol_once'),
+            model_name="determinationprotocol",
+            constraint=models.UniqueConstraint(
+                fields=("service", "code", "version"), name="consultations_determinationprotocol_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determinationprotocol',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('service',), name='consultations_determinationprotocol_one_current'),
+            model_name="determinationprotocol",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("service",),
+                name="consultations_determinationprotocol_one_current",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='determinationprotocol',
-            trigger=pgtrigger.compiler.Trigger(name='determinationprotocol_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((TRUE) AND (OLD."service_id" IS DISTINCT FROM NEW."service_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."criteria" IS DISTINCT FROM NEW."criteria"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='01f8be6ced87823e2bd0a8555522638c879edabf', operation='UPDATE', pgid='pgtrigger_determinationprotocol_fixed_c37ad', table='consultations_determinationprotocol', when='BEFORE')),
+            model_name="determinationprotocol",
+            trigger=pgtrigger.compiler.Trigger(
+                name="determinationprotocol_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((TRUE) AND (OLD."service_id" IS DISTINCT FROM NEW."service_id" OR OLD."code" IS DISTINCT FROM NEW."code" OR OLD."version" IS DISTINCT FROM NEW."version" OR OLD."criteria" IS DISTINCT FROM NEW."criteria"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="01f8be6ced87823e2bd0a8555522638c879edabf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_determinationprotocol_fixed_c37ad",
+                    table="consultations_determinationprotocol",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'arrived', 'in-progress', 'finished', 'cancelled'])), name='consultations_encounter_status_known'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planned", "arrived", "in-progress", "finished", "cancelled"])),
+                name="consultations_encounter_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('began_at__isnull', False), ('began_by__isnull', False)), models.Q(('began_at__isnull', True), ('began_by__isnull', True)), _connector='OR'), name='consultations_encounter_begin_whole'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("began_at__isnull", False), ("began_by__isnull", False)),
+                    models.Q(("began_at__isnull", True), ("began_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_encounter_begin_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), models.Q(('finished_at__isnull', True), ('finished_by__isnull', True)), _connector='OR'), name='consultations_encounter_finish_whole'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("finished_by__isnull", False)),
+                    models.Q(("finished_at__isnull", True), ("finished_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_encounter_finish_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'in-progress'), _negated=True), ('began_at__isnull', False), _connector='OR'), name='consultations_encounter_begun_when_in_progress'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "in-progress"), _negated=True), ("began_at__isnull", False), _connector="OR"
+                ),
+                name="consultations_encounter_begun_when_in_progress",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'finished'), _negated=True), models.Q(('began_at__isnull', False), ('finished_at__isnull', False)), _connector='OR'), name='consultations_encounter_whole_when_finished'),
+            model_name="encounter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "finished"), _negated=True),
+                    models.Q(("began_at__isnull", False), ("finished_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="consultations_encounter_whole_when_finished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['in-progress', 'completed'])), name='consultations_determination_status_known'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["in-progress", "completed"])),
+                name="consultations_determination_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['eligible', 'not-eligible', 'needs-data', 'refer'])), name='consultations_determination_outcome_known'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["eligible", "not-eligible", "needs-data", "refer"])),
+                name="consultations_determination_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), models.Q(('recorded_at__isnull', True), ('recorded_by__isnull', True)), _connector='OR'), name='consultations_determination_record_whole'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recorded_at__isnull", False), ("recorded_by__isnull", False)),
+                    models.Q(("recorded_at__isnull", True), ("recorded_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_determination_record_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), _connector='OR'), name='consultations_determination_signature_whole'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_determination_signature_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.UniqueConstraint(fields=('encounter', 'version'), name='consultations_determination_version_once'),
+            model_name="determination",
+            constraint=models.UniqueConstraint(
+                fields=("encounter", "version"), name="consultations_determination_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('status', 'completed')), models.Q(('signed_at__isnull', True), ('status', 'in-progress')), _connector='OR'), name='consultations_determination_signed_when_completed'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", False), ("status", "completed")),
+                    models.Q(("signed_at__isnull", True), ("status", "in-progress")),
+                    _connector="OR",
+                ),
+                name="consultations_determination_signed_when_completed",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='determination',
-            trigger=pgtrigger.compiler.Trigger(name='determination_signed_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."status" = \'completed\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9395595581cdde7ceffab41fa0f927cdbb15762e', operation='UPDATE OR DELETE', pgid='pgtrigger_determination_signed_fixed_66672', table='consultations_determination', when='BEFORE')),
+            model_name="determination",
+            trigger=pgtrigger.compiler.Trigger(
+                name="determination_signed_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"status\" = 'completed')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9395595581cdde7ceffab41fa0f927cdbb15762e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_determination_signed_fixed_66672",
+                    table="consultations_determination",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'active', 'completed', 'cancelled'])), name='consultations_goal_status_known'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["proposed", "active", "completed", "cancelled"])),
+                name="consultations_goal_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plantemplate',
-            constraint=models.UniqueConstraint(fields=('service', 'code', 'version'), name='consultations_plantemplate_once'),
+            model_name="plantemplate",
+            constraint=models.UniqueConstraint(
+                fields=("service", "code", "version"), name="consultations_plantemplate_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='careplan',
-            index=models.Index(fields=['patient', '-recorded_at', 'id'], name='consultations_careplan_patient'),
+            model_name="careplan",
+            index=models.Index(fields=["patient", "-recorded_at", "id"], name="consultations_careplan_patient"),
         ),
         migrations.AddConstraint(
-            model_name='careplan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'completed', 'revoked'])), name='consultations_careplan_status_known'),
+            model_name="careplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "active", "completed", "revoked"])),
+                name="consultations_careplan_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='careplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('recorded_by__isnull', False)), models.Q(('recorded_at__isnull', True), ('recorded_by__isnull', True)), _connector='OR'), name='consultations_careplan_record_whole'),
+            model_name="careplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recorded_at__isnull", False), ("recorded_by__isnull", False)),
+                    models.Q(("recorded_at__isnull", True), ("recorded_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_careplan_record_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='careplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), _connector='OR'), name='consultations_careplan_signature_whole'),
+            model_name="careplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_careplan_signature_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='careplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), ('signed_at__isnull', False)), _connector='OR'), name='consultations_careplan_signed_unless_draft'),
+            model_name="careplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", True), ("status", "draft")),
+                    models.Q(models.Q(("status", "draft"), _negated=True), ("signed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="consultations_careplan_signed_unless_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='careplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'active'])), fields=('determination',), name='consultations_careplan_one_per_determination'),
+            model_name="careplan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "active"])),
+                fields=("determination",),
+                name="consultations_careplan_one_per_determination",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='careplan',
-            trigger=pgtrigger.compiler.Trigger(name='careplan_signed_words_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.signed_at IS NOT NULL) AND (OLD."determination_id" IS DISTINCT FROM NEW."determination_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."description" IS DISTINCT FROM NEW."description" OR OLD."instructions" IS DISTINCT FROM NEW."instructions" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='35e557f784a334e8daf33d934f079f3a32730d95', operation='UPDATE', pgid='pgtrigger_careplan_signed_words_fixed_69fac', table='consultations_careplan', when='BEFORE')),
+            model_name="careplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="careplan_signed_words_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN ((OLD.signed_at IS NOT NULL) AND (OLD."determination_id" IS DISTINCT FROM NEW."determination_id" OR OLD."patient_id" IS DISTINCT FROM NEW."patient_id" OR OLD."title" IS DISTINCT FROM NEW."title" OR OLD."description" IS DISTINCT FROM NEW."description" OR OLD."instructions" IS DISTINCT FROM NEW."instructions" OR OLD."signed_at" IS DISTINCT FROM NEW."signed_at" OR OLD."signed_by_id" IS DISTINCT FROM NEW."signed_by_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="35e557f784a334e8daf33d934f079f3a32730d95",
+                    operation="UPDATE",
+                    pgid="pgtrigger_careplan_signed_words_fixed_69fac",
+                    table="consultations_careplan",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='careplan',
-            trigger=pgtrigger.compiler.Trigger(name='careplan_signed_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.signed_at IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4e04df85ae6c42618ac51d275f4c3e553fcf378b', operation='DELETE', pgid='pgtrigger_careplan_signed_kept_167e8', table='consultations_careplan', when='BEFORE')),
+            model_name="careplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="careplan_signed_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.signed_at IS NOT NULL)",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4e04df85ae6c42618ac51d275f4c3e553fcf378b",
+                    operation="DELETE",
+                    pgid="pgtrigger_careplan_signed_kept_167e8",
+                    table="consultations_careplan",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['patient', '-authored_at', 'id'], name='consultations_request_patient'),
+            model_name="servicerequest",
+            index=models.Index(fields=["patient", "-authored_at", "id"], name="consultations_request_patient"),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'on-hold', 'completed', 'revoked'])), name='consultations_servicerequest_status_known'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "active", "on-hold", "completed", "revoked"])),
+                name="consultations_servicerequest_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['routine', 'urgent', 'asap', 'stat'])), name='consultations_servicerequest_priority_known'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", ["routine", "urgent", "asap", "stat"])),
+                name="consultations_servicerequest_priority_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), models.Q(('submitted_at__isnull', True), ('submitted_by__isnull', True)), _connector='OR'), name='consultations_servicerequest_submission_whole'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_servicerequest_submission_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('draft', 'active', 'on-hold'))), fields=('patient', 'service'), name='consultations_servicerequest_open_once'),
+            model_name="servicerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("draft", "active", "on-hold"))),
+                fields=("patient", "service"),
+                name="consultations_servicerequest_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['active', 'on-hold', 'completed']), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='consultations_servicerequest_active_was_submitted'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["active", "on-hold", "completed"]), _negated=True),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="consultations_servicerequest_active_was_submitted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('status', 'ready')), fields=['service', 'state', 'tier', 'due_at', 'id'], name='consultations_task_ready'),
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(("status", "ready")),
+                fields=["service", "state", "tier", "due_at", "id"],
+                name="consultations_task_ready",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('status', 'in-progress')), fields=['lease_expires_at'], name='consultations_task_leases'),
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(("status", "in-progress")),
+                fields=["lease_expires_at"],
+                name="consultations_task_leases",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ready', 'in-progress', 'on-hold', 'completed', 'cancelled'])), name='consultations_reviewtask_status_known'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["ready", "in-progress", "on-hold", "completed", "cancelled"])),
+                name="consultations_reviewtask_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'accepted', 'declined', 'referred'])), name='consultations_reviewtask_outcome_known'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["", "accepted", "declined", "referred"])),
+                name="consultations_reviewtask_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), _connector='OR'), name='consultations_reviewtask_decision_whole'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_reviewtask_decision_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at__isnull', False), ('lease_expires_at__isnull', False), ('owner__isnull', False), ('status', 'in-progress')), models.Q(models.Q(('status', 'in-progress'), _negated=True), ('lease_expires_at__isnull', True)), _connector='OR'), name='consultations_reviewtask_lease_while_in_progress'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("claimed_at__isnull", False),
+                        ("lease_expires_at__isnull", False),
+                        ("owner__isnull", False),
+                        ("status", "in-progress"),
+                    ),
+                    models.Q(models.Q(("status", "in-progress"), _negated=True), ("lease_expires_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_reviewtask_lease_while_in_progress",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('status', 'completed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('status', 'completed'), _negated=True), ('decided_at__isnull', True)), _connector='OR'), name='consultations_reviewtask_decided_when_completed'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", False), ("status", "completed"), models.Q(("outcome", ""), _negated=True)
+                    ),
+                    models.Q(models.Q(("status", "completed"), _negated=True), ("decided_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_reviewtask_decided_when_completed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communicationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'completed', 'revoked'])), name='consultations_communicationrequest_status_known'),
+            model_name="communicationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "completed", "revoked"])),
+                name="consultations_communicationrequest_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communicationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), _connector='OR'), name='consultations_communicationrequest_answer_whole'),
+            model_name="communicationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_communicationrequest_answer_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='communicationrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('service_request',), name='consultations_communicationrequest_one_open'),
+            model_name="communicationrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")),
+                fields=("service_request",),
+                name="consultations_communicationrequest_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['practitioner', 'start_at', 'id'], name='consultations_appt_day'),
+            model_name="appointment",
+            index=models.Index(fields=["practitioner", "start_at", "id"], name="consultations_appt_day"),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['patient', '-start_at', 'id'], name='consultations_appt_patient'),
+            model_name="appointment",
+            index=models.Index(fields=["patient", "-start_at", "id"], name="consultations_appt_patient"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['booked', 'checked-in', 'arrived', 'fulfilled', 'cancelled', 'noshow'])), name='consultations_appointment_status_known'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["booked", "checked-in", "arrived", "fulfilled", "cancelled", "noshow"])
+                ),
+                name="consultations_appointment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_in_at__isnull', False), ('checked_in_by__isnull', False)), models.Q(('checked_in_at__isnull', True), ('checked_in_by__isnull', True)), _connector='OR'), name='consultations_appointment_check_in_whole'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_in_at__isnull", False), ("checked_in_by__isnull", False)),
+                    models.Q(("checked_in_at__isnull", True), ("checked_in_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_appointment_check_in_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), _connector='OR'), name='consultations_appointment_cancellation_whole'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", False), ("cancelled_by__isnull", False)),
+                    models.Q(("cancelled_at__isnull", True), ("cancelled_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="consultations_appointment_cancellation_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='consultations_appointment_ordered'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_at__gt", models.F("start_at"))), name="consultations_appointment_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('during__endswith', models.F('end_at')), ('during__startswith', models.F('start_at'))), name='consultations_appointment_during_is_start_to_end'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("during__endswith", models.F("end_at")), ("during__startswith", models.F("start_at"))
+                ),
+                name="consultations_appointment_during_is_start_to_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ('booked', 'checked-in', 'arrived'))), expressions=[(config.core.constraints.UuidRange('patient'), '&&'), ('during', '&&')], name='consultations_appointment_patient_never_twice'),
+            model_name="appointment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("status__in", ("booked", "checked-in", "arrived"))),
+                expressions=[(config.core.constraints.UuidRange("patient"), "&&"), ("during", "&&")],
+                name="consultations_appointment_patient_never_twice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('booked', 'checked-in', 'arrived'))), fields=('service_request',), name='consultations_appointment_one_live_per_request'),
+            model_name="appointment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("booked", "checked-in", "arrived"))),
+                fields=("service_request",),
+                name="consultations_appointment_one_live_per_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supportinginfo',
-            constraint=models.UniqueConstraint(fields=('service_request', 'position'), name='consultations_supportinginfo_position_once'),
+            model_name="supportinginfo",
+            constraint=models.UniqueConstraint(
+                fields=("service_request", "position"), name="consultations_supportinginfo_position_once"
+            ),
         ),
     ]
