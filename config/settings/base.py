@@ -212,6 +212,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StateCode": "providers.domain.states.CODES",
+        "QualificationKind": "providers.domain.codes.QualificationKind",
+        "QualificationStatus": "providers.domain.codes.QualificationStatus",
+        "ExceptionKind": "providers.domain.codes.ExceptionKind",
+        "ActivityKind": "consultations.domain.codes.ActivityKind",
+        "Outcome": "consultations.domain.codes.Outcome",
+        "EncounterStatus": "consultations.domain.codes.EncounterStatus",
+        "TaskStatus": "consultations.domain.codes.TaskStatus",
+    },
 }
 
 CELERY_BROKER_TRANSPORT_OPTIONS = {

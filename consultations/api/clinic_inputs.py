@@ -35,7 +35,7 @@ class NoteInput(FenceInput):
     note = serializers.CharField(max_length=MAX_WORDS, allow_blank=True)
 
 
-class AcceptInput(FenceInput):
+class AcceptCaseInput(FenceInput):
     """An acceptance, with words for colleagues."""
 
     note = serializers.CharField(max_length=MAX_WORDS, required=False, allow_blank=True, default="")
@@ -101,7 +101,7 @@ class DeterminationInput(Input):
     rationale = serializers.CharField(max_length=MAX_WORDS)
 
 
-class ScheduleInput(Input):
+class ActivityScheduleInput(Input):
     """Days after the signature."""
 
     first_after_days = serializers.IntegerField(min_value=0, max_value=730, default=0)
@@ -122,7 +122,7 @@ class ActivityInput(Input):
     kind = serializers.ChoiceField(choices=ActivityKind.choices)
     title = serializers.CharField(max_length=200)
     detail = serializers.CharField(max_length=MAX_WORDS, required=False, allow_blank=True)
-    schedule = ScheduleInput(required=False)
+    schedule = ActivityScheduleInput(required=False)
     schedule_text = serializers.CharField(max_length=200, required=False, allow_blank=True)
     questionnaire_url = serializers.CharField(max_length=300, required=False, allow_blank=True)
 

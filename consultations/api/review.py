@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from config.core.api import ApiView, ReadOnlyRows, signed_in
 from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import (
-    AcceptInput,
+    AcceptCaseInput,
     AcknowledgeInput,
     AnswerInput,
     AskInput,
@@ -105,11 +105,11 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
         """Ask the patient; the case waits for the answer."""
         return Response(AskOutput(review.ask_patient(task_id=pk, **_words(AskInput, request))).data)
 
-    @extend_schema(request=AcceptInput, responses=TaskOutput)
+    @extend_schema(request=AcceptCaseInput, responses=TaskOutput)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: UUID) -> Response:
         """Accept the case; 409 `flags-waiting` until each grave flag has a name under it."""
-        review.accept(task_id=pk, **_words(AcceptInput, request))
+        review.accept(task_id=pk, **_words(AcceptCaseInput, request))
         return self._task(pk)
 
     @extend_schema(request=DeclineInput, responses=TaskOutput)

@@ -47,3 +47,5 @@ STATES: dict[str, State] = {
 def choices() -> list[tuple[str, str]]:
     """Return (code, name) of every jurisdiction by name, for forms."""
     return [(state.code, state.name) for state in sorted(STATES.values(), key=lambda state: state.name)]
+
+CODES: list[str] = sorted(STATES)

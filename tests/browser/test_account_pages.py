@@ -104,7 +104,7 @@ def test_stranger_signs_up_on_a_phone(open_page, javascript):
     page.get_by_role("heading", name="Check your email").wait_for()
     page.get_by_label("Code").fill(code_of_last_mail())
     page.get_by_role("button", name="Confirm").click()
-    page.wait_for_url("**/home/")
+    page.wait_for_url("**/register/")
 
     assert EmailAddress.objects.get(email="pat.newcomer@example.com").verified
 
@@ -148,7 +148,7 @@ def test_keyboard_alone_signs_in(phone, member):
         phone.keyboard.press("Tab")
     phone.keyboard.type(PASSWORD)
     phone.keyboard.press("Enter")
-    phone.wait_for_url("**/home/")
+    phone.wait_for_url("**/register/")
 
 
 def test_password_is_chosen_anew_by_mail(open_page, member):

@@ -1,6 +1,6 @@
 """Base classes of the endpoints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -49,8 +49,9 @@ class _Once:
 
     def _answer(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         try:
-            handler = getattr(self, "post", self.http_method_not_allowed)  # type: ignore[attr-defined]
-            answered: Response = handler(request, *args, **kwargs)
+            fallback: Any = self.http_method_not_allowed  # type: ignore[attr-defined]
+            handler: Callable[..., Response] = getattr(self, "post", fallback)
+            answered = handler(request, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  a refusal is an answer that must be kept
             answered = self.handle_exception(error)  # type: ignore[attr-defined]
         return answered
@@ -72,7 +73,7 @@ class ReadOnlyRows(_Once, ReadOnlyModelViewSet[Row], Generic[Row]):
 
     def get_queryset(self) -> QuerySet[Row]:
         """Return the caller's rows, with what the serializer needs loaded."""
-        everything: Any = self.queryset
+        everything: Any = getattr(self, "queryset", None)
         rows: QuerySet[Row] = everything.all().visible_to(signed_in(self.request))
         return rows.select_related(*self.related) if self.related else rows
 
