@@ -48,4 +48,5 @@ def choices() -> list[tuple[str, str]]:
     """Return (code, name) of every jurisdiction by name, for forms."""
     return [(state.code, state.name) for state in sorted(STATES.values(), key=lambda state: state.name)]
 
+
 CODES: list[str] = sorted(STATES)
