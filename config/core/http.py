@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
@@ -12,11 +11,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from config.core import sessions
 from config.core.models import User
 
 Respond = Callable[[HttpRequest], HttpResponse]
-_LAST_SEEN = "last_seen_at"
-_OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/")
+_API = "/api/"
+# The API answers 401 by itself (config.core.api.authentication); a redirect would only confuse its clients.
+_OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/", _API)
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -52,30 +53,15 @@ class StaffSecondFactor:
         """Answer, unless the session slept too long or lacks the second factor."""
         user = request.user
         if isinstance(user, User) and not request.path.startswith("/_allauth/"):
-            if _slept(request, user):
+            if sessions.slept(request.session, user, now=timezone.now()):
                 logout(request)
-                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
-            if _lacks_second_factor(request, user):
+                if not request.path.startswith(_API):
+                    return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
+            elif not request.path.startswith(_OPEN_TO_SINGLE_FACTOR) and sessions.lacks_second_factor(
+                request.session, user
+            ):
                 return redirect("mfa_index")
         return self.get_response(request)
-
-
-def _slept(request: HttpRequest, user: User) -> bool:
-    now = timezone.now().timestamp()
-    limit = settings.SESSION_IDLE_MINUTES["staff" if user.is_clinical_or_admin else "patient"] * 60
-    last = request.session.get(_LAST_SEEN)
-    if last is None or now - last > 60:
-        request.session[_LAST_SEEN] = int(now)
-    return last is not None and now - last > limit
-
-
-def _lacks_second_factor(request: HttpRequest, user: User) -> bool:
-    if not (user.is_clinical_or_admin and settings.STAFF_SECOND_FACTOR_REQUIRED):
-        return False
-    if request.path.startswith(_OPEN_TO_SINGLE_FACTOR):
-        return False
-    methods = request.session.get("account_authentication_methods", [])
-    return not (is_mfa_enabled(user) and any(entry.get("method") == "mfa" for entry in methods))
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

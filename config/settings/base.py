@@ -121,9 +121,9 @@ HEADLESS_SERVE_SPECIFICATION = False
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
 STAFF_SECOND_FACTOR_REQUIRED = ENV.staff_mfa_required
 
-# Staff 15 minutes, patients 30 minutes without activity; a day is the outer limit for the cookie.
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_MINUTES = {"staff": 15, "patient": 30}
+SESSION_LIFE_HOURS = {"staff": 8, "patient": 12}
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -181,7 +181,7 @@ X_FRAME_OPTIONS = "DENY"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.core.api.authentication.SessionToken",
-        "rest_framework.authentication.SessionAuthentication",
+        "config.core.api.authentication.SessionCookie",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["config.core.api.parsing.StrictJSONParser"],
