@@ -1,8 +1,20 @@
-"""How django-allauth behaves here: second factors are stored encrypted."""
+"""How django-allauth behaves here: it tells nobody who has an account, and keeps second factors encrypted."""
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.hashers import make_password
+from django.utils.crypto import get_random_string
 
 from config.core import crypto
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Makes signing up with a known address take as long as with a new one."""
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner by mail; a hash is made for nothing, since a new account would have cost one."""
+        make_password(get_random_string(20))
+        super().send_account_already_exists_mail(email)
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
