@@ -6,6 +6,12 @@ from django.contrib.auth.hashers import make_password
 from django.utils.crypto import get_random_string
 
 from config.core import crypto
+from config.core.models import User
+
+
+def display(user: User) -> str:
+    """Return how an account is called towards its owner."""
+    return user.email
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]

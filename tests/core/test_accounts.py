@@ -1,7 +1,9 @@
 """Signing up says the same, and does the same work, whether the address is known or not."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth import hashers
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from tests.factories.core import UserFactory
@@ -53,3 +55,15 @@ def test_short_password_is_refused_in_words(client):
 
     assert answer.status_code == 200
     assert "at least 15 characters" in answer.content.decode()
+
+
+def test_signing_in_and_out_says_so_without_ids_or_addresses(client):
+    user = UserFactory(email="known@example.org")
+    user.set_password(PASSWORD)
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+    client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+    said = [str(message) for message in get_messages(client.get("/account/").wsgi_request)]
+
+    assert said == ["You are signed in."]
