@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from consultations.adapters import calendar
 from consultations.adapters.mail import Letter
@@ -17,6 +17,7 @@ from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, Com
 from consultations.models import ActivityOutcome, Appointment, CarePlan, Communication, CommunicationRequest, ReviewTask
 
 _VISIT = "consultations.appointment"
+_UTC = ZoneInfo("UTC")
 _INVITES = {
     CommunicationKind.BOOKING_CONFIRMED,
     CommunicationKind.BOOKING_MOVED,
@@ -66,8 +67,9 @@ def _about_visit(message: Communication) -> Letter | Void:
         message,
         name=visit.patient.called,
         path=path,
-        start=visit.start_at.astimezone(zone),
-        zone=str(visit.patient.time_zone).replace("_", " "),
+        zone=zone,
+        start=visit.start_at,
+        place=zone.key.rsplit("/", 1)[-1].replace("_", " "),
         clinician=visit.practitioner.display_name,
         attached=_invitation(visit, path) if message.kind in _INVITES else b"",
     )
@@ -86,9 +88,18 @@ def _invitation(visit: Appointment, path: str) -> bytes:
     return calendar.file(entry)
 
 
-def _letter(message: Communication, *, name: str, path: str, attached: bytes = b"", **facts: Any) -> Letter:
-    context = {"name": name, "link": f"{settings.SITE_URL}{path}", "clinic": settings.CLINIC_NAME, **facts}
-    with translation.override("en"):
+def _letter(
+    message: Communication, *, name: str, path: str, zone: ZoneInfo = _UTC, attached: bytes = b"", **facts: Any
+) -> Letter:
+    """Write the words; templates show an instant in the current zone, so the reader's is made current."""
+    context = {
+        "name": name,
+        "link": f"{settings.SITE_URL}{path}",
+        "clinic": settings.CLINIC_NAME,
+        "phone": settings.CLINIC_PHONE,
+        **facts,
+    }
+    with translation.override("en"), timezone.override(zone):
         text = render_to_string(f"consultations/messages/{message.kind}.txt", context)
     subject, _, body = text.partition("\n")
     return Letter(
