@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -27,6 +28,12 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, str]:
         """Return the scheme of `X-Session-Token`."""
         return {"type": "apiKey", "in": "header", "name": "X-Session-Token"}
+
+
+class SessionCookieScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """Describes the browser's cookie."""
+
+    target_class = "config.core.api.authentication.SessionCookie"
 
 
 class ProblemField(serializers.Serializer[Any]):
