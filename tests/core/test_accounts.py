@@ -67,3 +67,10 @@ def test_signing_in_and_out_says_so_without_ids_or_addresses(client):
     said = [str(message) for message in get_messages(client.get("/account/").wsgi_request)]
 
     assert said == ["You are signed in."]
+
+
+def test_the_mail_with_the_code_names_the_clinic_in_its_subject(client, settings, mailoutbox):
+    sign_up(client, "new@example.org")
+
+    assert [mail.subject for mail in mailoutbox] == [f"Your code for {settings.CLINIC_NAME}"]
+    assert settings.CLINIC_PHONE in mailoutbox[0].body
