@@ -1,5 +1,6 @@
 """Where pages of other apps are, and where the next step of a case is."""
 
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -33,11 +34,36 @@ def missing(case: Case) -> list[dict[str, str]]:
     return [{"text": error.detail, "url": places[error.field], "code": error.code} for error in case.missing]
 
 
+def parts(case: Case) -> list[dict[str, Any]]:
+    """Return the parts of a draft in order, texts to sign first, each with its link and whether it is done."""
+    back = reverse("consultations:case", args=[case.request.pk])
+    texts = [
+        {
+            "title": one.title,
+            "url": consent(one.document_id, back=back),
+            "is_done": one.slug in case.signed,
+            "minutes": 0,
+        }
+        for one in case.documents
+        if one.document_id
+    ]
+    return texts + [
+        {
+            "title": info.questionnaire_response.questionnaire.title,
+            "url": questions(info.questionnaire_response_id),
+            "is_done": info.as_questions().is_done,
+            "minutes": info.questionnaire_response.questionnaire.minutes,
+            "is_optional": not info.required,
+        }
+        for info in case.responses
+    ]
+
+
 def next_action(case: Case, code: str) -> dict[str, str] | None:
     """Return the button of the patient's next step; None when somebody else is next, or when it is on the page."""
     pk = case.request.pk
-    if code == "answer" and (left := missing(case)):
-        return {"label": "Sign the consent" if left[0]["code"] == "not-signed" else "Go on", "url": left[0]["url"]}
+    if code == "answer" and (left := [one for one in parts(case) if not one["is_done"] and not one.get("is_optional")]):
+        return {"label": f"Next: {left[0]['title']}", "url": left[0]["url"]}
     if code == "submit":
         return {"label": "Look over and submit", "url": reverse("consultations:submit-case", args=[pk])}
     if code == "book":

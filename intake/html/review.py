@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,6 +41,8 @@ def review_answers(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
         return _show(request, response, refused.errors)
     except answer.ResponseClosed:
         return redirect("intake:review-answers", response_id=response.pk)
+    title = outline_of(response.questionnaire_id, language=response.patient.preferred_language).title
+    messages.success(request, f"“{title}” is done.")
     return redirect(HOME)
 
 

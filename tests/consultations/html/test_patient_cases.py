@@ -29,10 +29,22 @@ def test_a_draft_names_what_is_missing_with_a_way_there(browse):
 
     answer = browse(case.patient.user).get(url(case))
 
-    assert_shows(answer, "Your turn", "“Telehealth consent” is not signed yet.", "“Your sleep” is not finished yet.")
+    assert_shows(answer, "Your turn", "Telehealth consent", "to read and sign", "Your sleep", "about 3 minutes")
+    assert_shows(answer, "Next: Telehealth consent")
     page = answer.content.decode()
     assert f"/consent/{document.pk}/?next={url(case)}" in page
     assert f"/questions/{response.pk}/" in page
+
+
+def test_a_draft_ticks_off_what_is_done(browse):
+    case = ServiceRequestFactory()
+    SupportingInfoFactory(service_request=case, finished=True)
+    left = SupportingInfoFactory(service_request=case).questionnaire_response
+
+    page = browse(case.patient.user).get(url(case)).content.decode()
+
+    assert page.count('class="is-done"') == 1
+    assert f"Next: {left.questionnaire.title}" in page
 
 
 def test_a_finished_draft_leads_to_submitting(browse):
