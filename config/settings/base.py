@@ -307,6 +307,13 @@ NAVIGATION = {
     ),
     "admin": (("Schedules", "/clinic/schedules/"), ("Admin", "/admin/"), ("Account", "/account/")),
 }
+# What a patient's account page leads to.
+ACCOUNT_PLACES = {
+    "patient": (
+        ("Your details", "Name, phone, address, time zone, emergency contact", "/details/"),
+        ("Your consents", "What you have signed, and how to take it back", "/consent/"),
+    ),
+}
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DEMO = False

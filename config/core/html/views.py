@@ -23,5 +23,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """Show how the user signs in, and where each part is changed."""
-    return render(request, "core/account.html", {"second_step": is_mfa_enabled(signed_in(request))})
+    """Show how the user signs in, where each part is changed, and what else is theirs."""
+    user = signed_in(request)
+    places = settings.ACCOUNT_PLACES.get(user.role, ())
+    return render(request, "core/account.html", {"second_step": is_mfa_enabled(user), "places": places})

@@ -57,6 +57,15 @@ def test_account_shows_its_owner_how_to_sign_in(client):
     assert reverse("mfa_index") in page.text
 
 
+@pytest.mark.django_db
+def test_account_leads_a_patient_to_details_and_consents(client):
+    client.force_login(User.objects.create_user("robin.member@example.com"))
+
+    page = client.get("/account/").text
+
+    assert all(f'href="{reverse(name)}"' in page for name in ("intake:details", "intake:consents"))
+
+
 def test_mailbox_lists_the_newest_first(client, mailbox):
     (mailbox / "one.eml").write_bytes(LETTER)
 
