@@ -16,7 +16,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\((https://[^\s)]+)\)")
 
 def markdown(text: str) -> SafeString:
     """
-    Return headings, paragraphs, lists, bold, italic and https links of a Markdown text as HTML.
+    Return headings, paragraphs, quotes, lists, bold, italic and https links of a Markdown text as HTML.
 
     text  headings become one level lower, under the page's own; HTML in it is shown, not obeyed
     """
@@ -35,6 +35,10 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _body(lines: list[str]) -> Iterator[str]:
+    if all(line.lstrip().startswith(">") for line in lines):
+        quoted = " ".join(line.lstrip()[1:].strip() for line in lines)
+        yield f"<blockquote><p>{_inline(quoted)}</p></blockquote>"
+        return
     for tag, pattern in (("ul", _BULLET), ("ol", _NUMBERED)):
         if pattern.match(lines[0].strip()):
             entries = _entries(lines, pattern)

@@ -72,6 +72,7 @@ def test_consents_are_listed_and_withdrawn(client, django_assert_max_num_queries
         ("[a](https://example.org/b)", '<p><a href="https://example.org/b" rel="noopener noreferrer">a</a></p>'),
         ("[a](javascript:alert)", "<p>[a](javascript:alert)</p>"),
         ("two * three * four", "<p>two * three * four</p>"),
+        ("> Template. Fill\n> it in.", "<blockquote><p>Template. Fill it in.</p></blockquote>"),
     ],
 )
 def test_markdown_is_little_and_safe(text, html):
