@@ -1,5 +1,6 @@
 """Home of a patient, and the services that they may ask for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from providers.models import HealthcareService
 STAFF_HOMES = {Role.PRACTITIONER: "/clinic/queue/", Role.ADMIN: "/admin/"}
 SHOWN = 20
 NAMED_STATES = 8
+NOT_STATES = frozenset({"AS", "DC", "GU", "MP", "PR", "VI"})
 
 
 @require_safe
@@ -76,6 +78,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "states": sorted(STATES[code].name for code in line.states if code in STATES),
         "has_many_states": len(line.states) > NAMED_STATES,
+        "states_counted": _counted(line.states),
         "can_start": user is not None and user.role == Role.PATIENT,
         "is_registered": patient is not None,
         "register_url": links.register() if user else "",
@@ -114,3 +117,10 @@ def _card(case: Case, now: Any) -> dict[str, Any]:
         "action": links.next_action(case, step.code) if step.actor == "patient" or case.standing.has_visit else None,
         "is_open": case.request.status in {RequestStatus.DRAFT, RequestStatus.ACTIVE, RequestStatus.ON_HOLD},
     }
+
+
+def _counted(codes: Iterable[str]) -> str:
+    """Return how many states, and which places that are none, as in `50 states and District of Columbia`."""
+    states = [code for code in codes if code in STATES and code not in NOT_STATES]
+    others = sorted(STATES[code].name for code in NOT_STATES.intersection(codes))
+    return " and ".join(filter(None, [f"{len(states)} states", ", ".join(others)]))

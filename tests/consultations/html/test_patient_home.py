@@ -89,9 +89,9 @@ def test_a_service_says_what_it_takes_and_how_to_begin():
 
 
 def test_a_service_of_many_states_counts_them_and_names_them_below():
-    line = HealthcareServiceFactory(states=["NY", "NJ", "CA", "TX", "FL", "OH", "WA", "OR", "ME"])
+    line = HealthcareServiceFactory(states=["NY", "NJ", "CA", "TX", "FL", "OH", "WA", "OR", "ME", "DC"])
 
-    assert_shows(Client().get(f"/services/{line.slug}/"), "9 states and territories", "California, Florida, Maine")
+    assert_shows(Client().get(f"/services/{line.slug}/"), "9 states and District of Columbia", "Florida, Maine")
 
 
 def test_a_retired_service_does_not_exist():
