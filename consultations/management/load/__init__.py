@@ -1,0 +1,1 @@
+"""A realistic load of invented clinicians, patients and visits, for a scratch database."""
