@@ -17,7 +17,14 @@ from rest_framework.utils.urls import replace_query_param
 from config.core.api import ApiView, signed_in
 from config.core.errors import NotAllowed
 from config.core.models import Role
-from providers.api.serializers import AvailabilityInput, AvailabilityOutput, ExplainInput, ExplanationOutput
+from providers.api.serializers import (
+    AvailabilityInput,
+    AvailabilityOutput,
+    ExplainInput,
+    ExplanationOutput,
+    FirstsInput,
+    FirstsOutput,
+)
 from providers.models import HealthcareService, Practitioner
 from providers.queries import availability
 from providers.queries.availability import Cursor
@@ -49,6 +56,27 @@ class Availability(ApiView):
         return Response(AvailabilityOutput({"next": _next(request, page.next), "results": page.results}).data)
 
 
+class NextTimes(ApiView):
+    """The next time of each of some clinicians."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=[FirstsInput], responses=FirstsOutput)
+    def get(self, request: Request) -> Response:
+        """Return one time for each clinician named by `practitioner` who has any, in order of time."""
+        asked, words = _asked(request, FirstsInput, practitioner=request.query_params.getlist("practitioner"))
+        now = timezone.now()
+        start = words.get("start", now)
+        results = availability.first_of_each(
+            asked,
+            practitioners=words["practitioner"],
+            start=start,
+            end=words.get("end", start + DEFAULT_SPAN),
+            now=now,
+        )
+        return Response(FirstsOutput({"results": results}).data)
+
+
 class Explanation(ApiView):
     """Why a time is not offered; for administrators, and for clinicians about themselves."""
 
@@ -66,8 +94,10 @@ class Explanation(ApiView):
         return Response(ExplanationOutput({"offered": not reasons, "reasons": reasons}).data)
 
 
-def _asked(request: Request, kind: type[AvailabilityInput] | type[ExplainInput]) -> tuple[Asked, dict[str, Any]]:
-    query = kind(data=request.query_params.dict())
+def _asked(
+    request: Request, kind: type[AvailabilityInput | FirstsInput | ExplainInput], **lists: list[str]
+) -> tuple[Asked, dict[str, Any]]:
+    query = kind(data={**request.query_params.dict(), **lists})
     query.is_valid(raise_exception=True)
     words: dict[str, Any] = query.validated_data
     service = HealthcareService.objects.visible_to(request.user).filter(slug=words["service"]).first()

@@ -58,6 +58,16 @@ class AvailabilityInput(Question):
         return attrs
 
 
+class FirstsInput(Question):
+    """The next time of each of some clinicians; by default within two weeks from now."""
+
+    practitioner = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.UUIDField(), min_length=1, max_length=100, help_text="Once for each clinician."
+    )
+    start = Instant(required=False)
+    end = Instant(required=False)
+
+
 class ExplainInput(Question):
     """One time of one clinician."""
 
@@ -79,6 +89,12 @@ class AvailabilityOutput(serializers.Serializer[Any]):
     """Offers in order of time; `next` is the address of the following page."""
 
     next = serializers.CharField(allow_null=True)
+    results = OfferOutput(many=True)
+
+
+class FirstsOutput(serializers.Serializer[Any]):
+    """One offer for each clinician who has a time, in order of time."""
+
     results = OfferOutput(many=True)
 
 

@@ -136,3 +136,22 @@ def test_explain_refuses_bad_input(service, admin):
     assert admin.get(EXPLAIN, question(service)).status_code == 422
     words = question(service, practitioner=uuid4(), start=NINE.isoformat())
     assert admin.get(EXPLAIN, words).status_code == 404
+
+
+def test_the_next_time_of_each_clinician_is_one_time_each(service, nobody):
+    ada, ben, idle = clinician(service), clinician(service), clinician(service, hours=())
+    SlotFactory(practitioner=ada)
+
+    answer = nobody.get(f"{URL}next/", question(service, practitioner=[ada.pk, ben.pk, idle.pk, uuid4()]))
+
+    assert [(one["practitioner"], one["start"]) for one in answer.json()["results"]] == [
+        (str(ben.pk), "2026-06-01T13:00:00Z"), (str(ada.pk), "2026-06-01T13:30:00Z"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("practitioner", [[], ["7"], [str(uuid4()) for _ in range(101)]], ids=["none", "no id", "many"])
+def test_the_next_times_of_no_clinicians_are_refused(service, nobody, practitioner):
+    answer = nobody.get(f"{URL}next/", question(service, practitioner=practitioner))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("practitioner")

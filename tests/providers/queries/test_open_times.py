@@ -207,6 +207,28 @@ def test_what_does_not_matter_leaves_no_doubt():
     assert sure() == {ada.pk}
 
 
+@pytest.mark.parametrize("is_refreshed", [True, False], ids=["from the table", "computed"])
+def test_the_first_of_each_is_the_first_that_a_search_for_each_finds(is_refreshed, django_assert_num_queries):
+    service = HealthcareServiceFactory()
+    people = [clinician(service, weekdays=(weekday,)) for weekday in (3, 1, 2)]
+    held(people[1], UserFactory(), until=NOW + MONTH)
+    stranger = clinician(service, state="NJ")
+    if is_refreshed:
+        refresh_all()
+    asked = Asked(service=service, state="NY")
+    ids = [one.pk for one in (*people, stranger)]
+
+    with django_assert_num_queries(2 if is_refreshed else 10):
+        found = availability.first_of_each(asked, practitioners=ids, start=NOW, end=NOW + MONTH, now=NOW)
+
+    of_one = [
+        availability.search(asked, start=NOW, end=NOW + MONTH, now=NOW, practitioner=one.pk, limit=1).results
+        for one in people
+    ]
+    assert set(found) == {offer for offers in of_one for offer in offers}
+    assert [offer.start_at.astimezone(NEW_YORK).isoweekday() for offer in found] == [1, 2, 3]
+
+
 def test_an_expired_hold_is_offered_again_at_once():
     service = HealthcareServiceFactory()
     ada = clinician(service)
