@@ -54,9 +54,9 @@ def welcome(at: Addresses, *, seconds: float) -> str:
         lines = [line for line in lines if "/demo/mail/" not in line]
     logins = demo_logins()
     if logins:
-        widths = [max(len(row[column]) for row in logins) for column in range(3)]
-        lines += ["", "Demo log-ins (role, e-mail, password):", ""]
-        lines += ["  " + "  ".join(text.ljust(size) for text, size in zip(row, widths, strict=True)) for row in logins]
+        widths = [max(len(row[column]) for row in logins) for column in range(4)]
+        lines += ["", "Demo log-ins (role, e-mail, password, what there is to see):", ""]
+        lines += ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in logins]
     return "\n".join([*lines, "", f"Everything it keeps is in {paths.state_dir()}{_elsewhere()}. Ctrl-C ends it.", ""])
 
 
@@ -65,10 +65,10 @@ def _elsewhere() -> str:
     return "" if data.is_relative_to(paths.state_dir()) else f" and {data}"
 
 
-def demo_logins() -> list[tuple[str, str, str]]:
-    """Return role, e-mail and password of each demo log-in; [] before the demo data is written."""
+def demo_logins() -> list[list[str]]:
+    """Return role, e-mail, password and what there is to see of each demo log-in; [] before they are written."""
     file = paths.demo_logins()
     if not file.exists():
         return []
     rows = (line.split("\t") for line in file.read_text().splitlines())
-    return [(row[0], row[1], row[2]) for row in rows if len(row) == 3]
+    return [row for row in rows if len(row) == 4]

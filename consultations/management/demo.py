@@ -1,7 +1,8 @@
 """The people and answers of the demo. All of them are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from config.core.models import Role
@@ -13,14 +14,15 @@ SEVERAL_DAYS, OVER_HALF, NEARLY_EVERY_DAY, NOT_AT_ALL = "LA6569-3", "LA6570-1", 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One account of the demo."""
+    """One account of the demo, and what there is to see."""
 
     role: str
     email: str
     password: str
+    shows: str
 
 
-ADMIN = Login(Role.ADMIN, "admin@demo.example", "demo-admin-passphrase")
+ADMIN = Login(Role.ADMIN, "admin@demo.example", "demo-admin-passphrase", "everything but answers and notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,59 +40,113 @@ class Clinician:
     is_supervisor: bool = False
 
 
-def _clinician(name: str) -> Login:
-    return Login(Role.PRACTITIONER, f"{name}@demo.example", "demo-clinician-passphrase")
+def _clinician(name: str, shows: str) -> Login:
+    return Login(Role.PRACTITIONER, f"{name}@demo.example", "demo-clinician-passphrase", shows)
 
 
 CLINICIANS = (
     Clinician(
-        _clinician("rivera"), "Ana", "Rivera (demo)", "MD", QualificationKind.MD, "America/New_York",
+        _clinician("rivera", "the queue, and Kim's visit today"), "Ana", "Rivera (demo)", "MD", QualificationKind.MD, "America/New_York",
         ("NY", "NJ", "CT", "MA", "PA"), ("en", "es"), is_supervisor=True,
     ),
     Clinician(
-        _clinician("okafor"), "Ben", "Okafor (demo)", "PMHNP", QualificationKind.NP, "America/Chicago",
+        _clinician("okafor", "the queue of other states"), "Ben", "Okafor (demo)", "PMHNP", QualificationKind.NP, "America/Chicago",
         ("IL", "WI", "MN", "TX", "NY"), ("en",),
     ),
     Clinician(
-        _clinician("lin"), "Mei", "Lin (demo)", "DO", QualificationKind.DO, "America/Los_Angeles",
+        _clinician("lin", "the west coast, no cases yet"), "Mei", "Lin (demo)", "DO", QualificationKind.DO, "America/Los_Angeles",
         ("CA", "OR", "WA", "NV"), ("en",),
     ),
 )  # fmt: skip
 
 
+class Stage(StrEnum):
+    """How far a patient's case has come."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    VISIT_NEXT = "visit next"
+    PLANNED = "planned"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One patient; `details` are the fields of intake.domain.identity.Details."""
+    """One patient; `details` are the fields of intake.domain.identity.Details, `answers` what differs from ANSWERS."""
 
     login: Login
     details: dict[str, Any]
-    has_case: bool = False
+    stage: Stage = Stage.NONE
+    answers: dict[str, Any] = field(default_factory=dict)
+    submitted_hours_ago: int = 0
 
 
-def _patient(name: str) -> Login:
-    return Login(Role.PATIENT, f"{name}@demo.example", "demo-patient-passphrase")
+def _patient(name: str, shows: str) -> Login:
+    return Login(Role.PATIENT, f"{name}@demo.example", "demo-patient-passphrase", shows)
+
+
+def _new_york(number: int, given_name: str, family_name: str, born: date, sex_at_birth: str) -> dict[str, Any]:
+    return {
+        "given_name": given_name, "family_name": f"{family_name} (demo)", "birth_date": born,
+        "sex_at_birth": sex_at_birth, "phone": f"+1212555014{number}", "address_line": f"{number} Example Street",
+        "city": "New York", "state": "NY", "postal_code": "10001", "time_zone": "America/New_York",
+        "emergency_contact_name": "Alex Sample (demo)", "emergency_contact_phone": "+12125550149",
+    }  # fmt: skip
 
 
 PATIENTS = (
     Person(
-        _patient("sam"),
+        _patient("jo", "nothing asked yet: start here"),
         {
-            "given_name": "Sam", "family_name": "Sample (demo)", "birth_date": date(1988, 4, 12), "sex_at_birth": "F",
-            "phone": "+12125550142", "address_line": "1 Example Street", "city": "New York", "state": "NY",
-            "postal_code": "10001", "time_zone": "America/New_York", "emergency_contact_name": "Alex Sample (demo)",
-            "emergency_contact_phone": "+12125550143",
-        },
-        has_case=True,
-    ),
-    Person(
-        _patient("jo"),
-        {
-            "given_name": "Jo", "family_name": "Newcomer (demo)", "birth_date": date(1995, 9, 3), "sex_at_birth": "M",
-            "phone": "+13125550142", "city": "Chicago", "state": "IL", "postal_code": "60601",
+            "given_name": "Jo",
+            "family_name": "Newcomer (demo)",
+            "birth_date": date(1995, 9, 3),
+            "sex_at_birth": "M",
+            "phone": "+13125550142",
+            "city": "Chicago",
+            "state": "IL",
+            "postal_code": "60601",
             "time_zone": "America/Chicago",
         },
     ),
-)  # fmt: skip
+    Person(
+        _patient("sam", "submitted, no visit yet"),
+        _new_york(2, "Sam", "Sample", date(1988, 4, 12), "F"),
+        Stage.WAITING,
+        submitted_hours_ago=3,
+    ),
+    Person(
+        _patient("riley", "an urgent case: thoughts of self-harm"),
+        _new_york(3, "Riley", "Urgent", date(1991, 11, 30), "M"),
+        Stage.WAITING,
+        {"phq-9-item-9": SEVERAL_DAYS, "support": "not-sure", "hope": "That it stops. (demo)"},
+        submitted_hours_ago=1,
+    ),
+    Person(
+        _patient("kim", "a visit that begins soon: check in"),
+        _new_york(4, "Kim", "Ready", date(1979, 6, 21), "F"),
+        Stage.VISIT_NEXT,
+        {"hope": "To stop dreading the phone. (demo)", "medicines-womb-or-migraine": ["none"]},
+        submitted_hours_ago=50,
+    ),
+    Person(
+        _patient("pat", "a signed care plan"),
+        _new_york(5, "Pat", "Planned", date(1969, 1, 17), "M"),
+        Stage.PLANNED,
+        {"tried": ["antidepressant", "exercise"], "hope": "To enjoy weekends again. (demo)"},
+        submitted_hours_ago=18 * 24,
+    ),
+)
+
+RATIONALE = (
+    "Talking therapy has not been tried, and sertraline has begun to help. The evidence for the spray is limited, and "
+    "low sodium is a risk beside sertraline. We agreed on CBT first and look again in eight weeks. (demo)"
+)
+VISIT_NOTE = "Seen by video, alone at home. Worry on most days, poor sleep. No thoughts of self-harm. (demo)"
+# What the clinician writes into the open fields of the plan's template.
+FILLED = {
+    "Reason": "Talking therapy is better studied, and you prefer to try it first. (demo)",
+    "Referral": "CBT by video, Example Therapy Group (demo), first free date.",
+}
 
 # Severe anxiety, moderate depression, no thoughts of self-harm: {linkId: answer} of every questionnaire of the line.
 ANSWERS: dict[str, Any] = {

@@ -1,6 +1,6 @@
 """Fill an empty installation with invented people, so that every role has something to see."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,13 +12,11 @@ from django.utils import timezone
 
 from config.core.models import Role, User
 from config.embedded import paths
-from consultations.flows import request as requests
-from consultations.management import demo
-from consultations.models import ServiceRequest, SupportingInfo
-from intake.domain.codes import ConsentStatus, ResponseStatus
+from consultations.management import demo, demo_cases
+from consultations.models import ServiceRequest
 from intake.domain.identity import Details
-from intake.flows import answer, consent, register
-from intake.models import Consent, ConsentDocument, Patient, QuestionnaireResponse
+from intake.flows import register
+from intake.models import Patient
 from providers.flows import onboard, publish_schedule, qualify
 from providers.models import HealthcareService, Practitioner
 
@@ -33,7 +31,7 @@ class Command(BaseCommand):
     Writes the log-ins to the state folder. Runs only where `settings.DEMO` is on: the passwords are public.
     """
 
-    help = "Make the demo's people, hours and one waiting case."
+    help = "Make the demo's people, hours and cases."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make what is missing, step by step."""
@@ -83,46 +81,29 @@ class Command(BaseCommand):
         user = self._account(person.login)
         if not Patient.objects.filter(user=user).exists():
             register.register(details=Details(**person.details), by=user, now=now)
-            self.stdout.write(f"demo: patient {person.login.email}")
-        if person.has_case and not ServiceRequest.objects.filter(patient__user=user).exists():
-            self._case(person, user, now=now)
-
-    def _case(self, person: demo.Person, user: User, *, now: datetime) -> None:
-        name = f"{person.details['given_name']} {person.details['family_name']}"
-        signed = Consent.objects.filter(patient__user=user, status=ConsentStatus.ACTIVE).values("document")
-        documents = ConsentDocument.objects.current().filter(services__slug=demo.LINE, language="en")
-        for document in documents.exclude(pk__in=signed):
-            consent.sign(document_id=document.pk, signed_name=name, by=user, now=now)
-        case = requests.start(service_slug=demo.LINE, state=person.details["state"], by=user, now=now)
-        for row in SupportingInfo.objects.filter(service_request=case).order_by("position"):
-            _answer(row.questionnaire_response_id, user, now=now)
-        requests.submit(request_id=case.pk, by=user, now=now)
-        self.stdout.write("demo: one case waits in the queue")
+            self.stdout.write(f"demo: patient {person.login.email}, {person.login.shows}")
+        if person.stage != demo.Stage.NONE and not ServiceRequest.objects.filter(patient__user=user).exists():
+            _bring(person, user, now=now)
 
 
-def _answer(response_id: Any, user: User, *, now: datetime) -> None:
-    response = QuestionnaireResponse.objects.select_related("questionnaire").get(pk=response_id)
-    if response.status != ResponseStatus.IN_PROGRESS:
+def _bring(person: demo.Person, user: User, *, now: datetime) -> None:
+    begun = now - timedelta(hours=person.submitted_hours_ago)
+    case = demo_cases.submitted(person, by=user, now=begun)
+    if person.stage == demo.Stage.WAITING:
         return
-    asked = _link_ids(response.questionnaire.definition)
-    answers = [
-        {"link_id": path, "value": value}
-        for path, value in demo.ANSWERS.items()
-        if path.rsplit("/", 1)[-1] in asked
-    ]  # fmt: skip
-    answer.save(
-        response_id=response_id, client_id="demo", sequence=1, base_revision=0, answers=answers, by=user, now=now
+    clinician = Practitioner.objects.get(user__email=demo.CLINICIANS[0].login.email)
+    demo_cases.accepted(case, clinician, now=begun + timedelta(hours=2))
+    over = now - timedelta(days=15) if person.stage == demo.Stage.PLANNED else now
+    meeting = demo_cases.booked(
+        case, clinician, start_at=demo_cases.next_half_hour(over), now=begun + timedelta(minutes=5)
     )
-    answer.complete(response_id=response_id, by=user, now=now)
-
-
-def _link_ids(item: dict[str, Any]) -> set[str]:
-    below = item.get("item", ())
-    return {str(item.get("linkId", ""))}.union(*(_link_ids(child) for child in below))
+    if person.stage == demo.Stage.PLANNED:
+        encounter = demo_cases.visited(meeting, note=demo.VISIT_NOTE)
+        demo_cases.planned(encounter, now=meeting.end_at + timedelta(minutes=10))
 
 
 def _write_logins() -> None:
     paths.make_state_dir()
     file = paths.demo_logins()
     file.touch(mode=0o600)
-    file.write_text("".join(f"{one.role}\t{one.email}\t{one.password}\n" for one in demo.LOGINS))
+    file.write_text("".join(f"{one.role}\t{one.email}\t{one.password}\t{one.shows}\n" for one in demo.LOGINS))

@@ -1,17 +1,19 @@
-"""The demo: every role can sign in, and one case waits in the queue."""
+"""The demo: every role can sign in, and there is a case at each step."""
 
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from config.core.models import Role, User
-from consultations.domain.codes import RequestStatus, TaskStatus
-from consultations.flows import review
+from consultations.domain.codes import EncounterStatus, RequestStatus, TaskStatus
+from consultations.flows import review, visit
 from consultations.management import demo
-from consultations.models import DeterminationProtocol, ReviewTask, ServiceRequest
+from consultations.models import Appointment, CarePlan, DeterminationProtocol, ServiceRequest
 from intake.models import Flag, QuestionnaireResponse
 from providers.models import AvailableTime, Practitioner
 
@@ -36,30 +38,67 @@ def test_demo_is_whole_and_making_it_again_changes_nothing(state):
     seed()
 
     assert [model.objects.count() for model in (User, Practitioner, AvailableTime, ServiceRequest, Flag)] == counts
-    assert "one case waits in the queue" in first
+    assert "sam@demo.example" in first
     assert (User.objects.filter(role=Role.ADMIN).count(), Practitioner.objects.count()) == (1, 3)
     assert not EmailAddress.objects.filter(verified=False).exists()
     assert DeterminationProtocol.objects.filter(is_current=True).exists()
 
 
-def test_demo_case_waits_with_a_severe_score(state, rf):
+def test_demo_case_waits_with_a_severe_score(state):
     seed()
 
-    assert ServiceRequest.objects.get().status == RequestStatus.ACTIVE
-    assert ReviewTask.objects.get().status == TaskStatus.READY
-    scores = {row["instrument"]: row["value"] for one in QuestionnaireResponse.objects.all() for row in one.scores}
+    case = ServiceRequest.objects.get(patient__given_name="Sam")
+    responses = QuestionnaireResponse.objects.filter(patient=case.patient)
+    scores = {row["instrument"]: row["value"] for one in responses for row in one.scores}
+    assert (case.status, case.review_task.status) == (RequestStatus.ACTIVE, TaskStatus.READY)
     assert (scores["gad-7"], scores["phq-9"]) == (16, 10)
-    assert Flag.objects.filter(rule__code="anxiety-severe").exists()
+    assert Flag.objects.filter(patient=case.patient, rule__code="anxiety-severe").exists()
+
+
+def test_demo_queue_begins_with_the_patient_in_danger(state):
+    seed()
+
     rivera = User.objects.get(email="rivera@demo.example")
-    assert review.claim_next(by=rivera, now=ServiceRequest.objects.get().submitted_at) is not None
+    task = review.claim_next(by=rivera, now=timezone.now())
+
+    assert task.service_request.patient.given_name == "Riley"
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["2026-11-24T15:10Z", "2026-11-29T03:57Z", "2026-12-01T04:31Z", "2026-03-08T06:40Z"],
+    ids=["working hours", "a Saturday night", "before midnight", "the night the clock changes"],
+)
+def test_demo_has_a_visit_to_check_in_to_at_any_hour(state, monkeypatch, now):
+    now = datetime.fromisoformat(now)
+    monkeypatch.setattr("consultations.management.commands.seed_demo.timezone.now", lambda: now)
+
+    seed()
+
+    meeting = Appointment.objects.get(patient__given_name="Kim")
+    assert timedelta(minutes=4) <= meeting.start_at - now <= timedelta(minutes=34)
+    encounter = visit.check_in(
+        appointment_id=meeting.pk, state="NY", identity_confirmed=True, by=meeting.patient.user,
+        now=now + timedelta(minutes=5),
+    )  # fmt: skip
+    assert encounter.status == EncounterStatus.ARRIVED
+
+
+def test_demo_has_a_signed_plan_without_open_fields(state):
+    seed()
+
+    plan = CarePlan.objects.get()
+    assert (plan.patient.given_name, plan.status) == ("Pat", "active")
+    assert not any("____" in one.detail for one in plan.activities.all())
+    assert plan.activities.filter(kind="measure", next_due_date__lte=timezone.now().date()).exists()
 
 
 def test_demo_log_ins_are_written_and_work(state, rf):
     seed()
 
     lines = [line.split("\t") for line in (state / "demo-logins.txt").read_text().splitlines()]
-    assert len(lines) == len(demo.LOGINS) == 6
-    for role, email, password in lines:
+    assert len(lines) == len(demo.LOGINS) == 9
+    for role, email, password, _shows in lines:
         user = authenticate(rf.post("/"), email=email, password=password)
         assert (user.email, user.role) == (email, role)
 
