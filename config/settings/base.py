@@ -160,6 +160,13 @@ EMAIL_HOST_USER = ENV.email_host_user
 EMAIL_HOST_PASSWORD = ENV.email_host_password
 EMAIL_USE_TLS = ENV.email_use_tls
 EMAIL_TIMEOUT = 10
+# Empty: no text messages; "twilio": sent; "mail": the demo's, which lie beside its mails.
+TEXT_MESSAGES = "twilio" if ENV.twilio_account_sid else ""
+TWILIO_ACCOUNT_SID = ENV.twilio_account_sid
+TWILIO_AUTH_TOKEN = ENV.twilio_auth_token
+TWILIO_FROM = ENV.twilio_from
+TWILIO_API_URL = ENV.twilio_api_url
+METRICS_TOKEN = ENV.metrics_token
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

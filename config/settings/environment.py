@@ -26,6 +26,11 @@ class Environment(BaseSettings):
     email_use_tls: bool = False
     email_backend: str = "django.core.mail.backends.smtp.EmailBackend"
     default_from_email: str = "Anteroom Demo Clinic <no-reply@anteroom.example>"
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_from: str = ""
+    twilio_api_url: str = "https://api.twilio.com"
+    metrics_token: str = ""
     anteroom_smtp_port: int = 8025
     anteroom_process: str = ""
     trusted_proxy_count: int = 0

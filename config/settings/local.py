@@ -8,6 +8,7 @@ from config.settings.environment import broker, database
 DEBUG = False
 DEMO = True
 SECRET_KEY = ENV.secret_key or paths.secret_key()
+TEXT_MESSAGES = "twilio" if ENV.twilio_account_sid else "mail"
 ALLOWED_HOSTS = ENV.allowed_hosts.split(",") if ENV.allowed_hosts else ["*"]
 REDIS_URL = ENV.redis_url or paths.redis_url()
 DATABASES = {"default": database(ENV.database_url or paths.database_url(), pooled=ENV.anteroom_process == "web")}

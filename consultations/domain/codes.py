@@ -97,6 +97,7 @@ class CommunicationKind(TextChoices):
     MEASURE_DUE = "measure-due", "follow-up questions are due"
     CARE_PLAN_READY = "care-plan-ready", "care plan is ready"
     VISIT_MISSED = "visit-missed", "visit was missed"
+    INTAKE_UNFINISHED = "intake-unfinished", "questions are not finished"
 
 
 class Channel(TextChoices):
@@ -104,6 +105,15 @@ class Channel(TextChoices):
 
     EMAIL = "email", "e-mail"
     SMS = "sms", "text message"
+
+
+class WishSource(TextChoices):
+    """Where a person said that they want no more of something."""
+
+    PAGE = "page", "on the page"
+    LINK = "link", "by the link of a message"
+    REPLY = "reply", "by answering a text message"
+    VENDOR = "vendor", "told by the carrier or mail provider"
 
 
 class AskStatus(TextChoices):

@@ -50,14 +50,12 @@ class QuietHours:
                 yield local.replace(fold=fold).astimezone(UTC)
 
 
-def send_at(
-    *, due_at: datetime, expires_at: datetime | None, now: datetime, quiet: QuietHours | None
-) -> datetime | None:
+def send_at(*, due_at: datetime, expires_at: datetime | None, quiet: QuietHours | None) -> datetime | None:
     """
     Return when a message that is wanted at `due_at` may be sent; None when there is no such time.
 
     due_at      aware UTC; later when it is in quiet hours
-    expires_at  the instant after which nobody wants it: then it goes before the quiet hours, if that is still to come
+    expires_at  the instant after which nobody wants it: what would be too late goes before the quiet hours begin
     quiet       None for a message that may come at any hour
     Source      docs/adr/0003-messages-are-rows.md, "Quiet hours"
     """
@@ -67,7 +65,7 @@ def send_at(
     if expires_at is None or later < expires_at:
         return later
     earlier = quiet.start_before(due_at) - AHEAD
-    return earlier if earlier >= now and not quiet.cover(earlier) else None
+    return None if quiet.cover(earlier) else earlier
 
 
 def _turns(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -34,13 +34,15 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.BOOKING_MOVED: Rule(at_any_hour=True, by_text=True),
     CommunicationKind.BOOKING_CANCELLED: Rule(at_any_hour=True, by_text=True),
     CommunicationKind.VISIT_IN_A_DAY: Rule(is_optional=True, by_text=True),
-    CommunicationKind.VISIT_IN_AN_HOUR: Rule(is_optional=True, by_text=True),
+    # The person chose the hour of the visit; the evening before, this would be of no use.
+    CommunicationKind.VISIT_IN_AN_HOUR: Rule(is_optional=True, at_any_hour=True, by_text=True),
     CommunicationKind.CLINICIAN_ASKS: Rule(by_text=True),
     CommunicationKind.REVIEW_DECIDED: Rule(),
     CommunicationKind.SAFETY_FLAG: ALWAYS,
     CommunicationKind.MEASURE_DUE: Rule(is_optional=True),
     CommunicationKind.CARE_PLAN_READY: Rule(),
     CommunicationKind.VISIT_MISSED: Rule(is_optional=True),
+    CommunicationKind.INTAKE_UNFINISHED: Rule(is_optional=True),
 }
 
 

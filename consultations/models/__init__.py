@@ -3,6 +3,7 @@
 from consultations.models.appointment import Appointment
 from consultations.models.care_plan import Activity, ActivityOutcome, CarePlan, Goal
 from consultations.models.communication import Communication, Heartbeat
+from consultations.models.communication_preference import CommunicationPreference
 from consultations.models.communication_request import CommunicationRequest
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
@@ -15,6 +16,7 @@ __all__ = [
     "Appointment",
     "CarePlan",
     "Communication",
+    "CommunicationPreference",
     "CommunicationRequest",
     "Determination",
     "DeterminationProtocol",

@@ -11,6 +11,9 @@ from django.db.models import Q
 from config.core.constraints import known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
+from consultations.domain.hours import send_at
+from consultations.domain.wishes import Wishes
+from consultations.models.communication_preference import READ, CommunicationPreference, wishes_of
 
 PLANNED_ONCE = "consultations_communication_planned_once"
 
@@ -40,27 +43,34 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         expires_at: datetime | None = None,
         occurrence: str = "once",
         revision: int = 0,
-        channel: Channel = Channel.EMAIL,
+        channel: Channel | None = None,
     ) -> None:
         """
         Plan one message; a message that is planned already stays as it is.
 
-        due_at      aware UTC; a time that has passed means at the next tick
+        due_at      aware UTC; a time that has passed means at the next tick. A time in the person's quiet hours is
+                    moved out of them, unless the kind may come at any hour
         expires_at  the instant after which nobody wants it any more
         occurrence  tells messages of one kind about one row apart, for example revisions or days
+        channel     None for the one that the person chose
         """
+        recipient = User.objects.select_related(*READ).get(pk=recipient_id)
+        wishes = wishes_of(recipient)
         row = self.model(
             subject_type=subject._meta.label_lower,
             subject_id=subject.pk,
             subject_revision=revision,
             kind=kind,
-            channel=channel,
+            channel=channel or wishes.channel(kind),
             occurrence=occurrence,
-            recipient_id=recipient_id,
-            due_at=due_at,
+            recipient=recipient,
+            ideal_at=due_at,
             expires_at=expires_at,
         )
+        row.time_for(wishes)
         self.bulk_create([row], ignore_conflicts=True)
+        if not hasattr(recipient, "communication_preference"):
+            CommunicationPreference.objects.make(recipient)
 
     def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
         """Void every planned message about one row; returns how many."""
@@ -91,6 +101,7 @@ class Communication(Record):
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="communications")
     status = models.CharField(max_length=16, choices=CommunicationStatus, default=CommunicationStatus.PREPARATION)
     status_reason = models.CharField(max_length=64, blank=True)
+    ideal_at = models.DateTimeField(null=True, help_text="When it is wanted, whatever the quiet hours say.")
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -130,7 +141,17 @@ class Communication(Record):
             ),
             # The messages about one row.
             models.Index(fields=["subject_id", "due_at"], name="consultations_comm_subject"),
+            # What is planned for one person, when they change their mind.
+            models.Index(
+                fields=["recipient", "due_at"], name="consultations_comm_recipient", condition=Q(status="preparation")
+            ),
         ]
+
+    def time_for(self, wishes: Wishes) -> None:
+        """Set when this goes, unsaved; what has no time outside the quiet hours is ended when it is dialled."""
+        ideal = self.ideal_at or self.due_at
+        quiet = wishes.quiet_for(CommunicationKind(self.kind))
+        self.due_at = send_at(due_at=ideal, expires_at=self.expires_at, quiet=quiet) or ideal
 
 
 class Heartbeat(models.Model):

@@ -57,8 +57,8 @@ def test_a_text_goes_first_to_who_asked_for_texts():
 def test_only_what_answers_or_cannot_wait_comes_at_night():
     loud = {kind for kind in CommunicationKind if DEFAULTS.quiet_for(kind) is None}
 
-    assert {Kind.BOOKING_CONFIRMED, Kind.SAFETY_FLAG} <= loud
-    assert not loud & {Kind.VISIT_IN_A_DAY, Kind.VISIT_IN_AN_HOUR, Kind.MEASURE_DUE}
+    assert {Kind.BOOKING_CONFIRMED, Kind.VISIT_IN_AN_HOUR, Kind.SAFETY_FLAG} <= loud
+    assert not loud & {Kind.VISIT_IN_A_DAY, Kind.MEASURE_DUE, Kind.INTAKE_UNFINISHED}
 
 
 def test_what_nobody_wrote_a_rule_for_is_always_sent(monkeypatch):
