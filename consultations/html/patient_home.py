@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from config.core.models import Role, User
-from consultations.domain.codes import RequestStatus
+from consultations.domain.codes import CarePlanStatus, RequestStatus
 from consultations.flows import request as ask
 from consultations.html import links
 from consultations.html.patient_forms import StartForm
-from consultations.models import CarePlan, ServiceRequest
+from consultations.models import ActivityOutcome, CarePlan, ServiceRequest
 from consultations.queries.case import Case, cases, whole
+from intake.domain.codes import ResponseStatus
 from intake.models import Patient
 from providers.domain.states import STATES
 from providers.models import HealthcareService
@@ -48,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "open_cases": [card for card in found if card["is_open"]],
         "closed_cases": [card for card in found if not card["is_open"]],
         "plans": CarePlan.objects.visible_to(user).order_by("-signed_at", "-id")[:3],
+        "measures": [_measure(one) for one in _measures(user)],
     }
     return render(request, "consultations/patient/home.html", context)
 
@@ -116,6 +119,24 @@ def _card(case: Case, now: Any) -> dict[str, Any]:
         "step": step,
         "action": links.next_action(case, step.code) if step.actor == "patient" or case.standing.has_visit else None,
         "is_open": case.request.status in {RequestStatus.DRAFT, RequestStatus.ACTIVE, RequestStatus.ON_HOLD},
+    }
+
+
+def _measures(user: User) -> QuerySet[ActivityOutcome]:
+    """Return the questions of one's plans that wait for answers, the earliest first."""
+    plans = CarePlan.objects.visible_to(user).filter(patient__user=user, status=CarePlanStatus.ACTIVE)
+    waiting = ActivityOutcome.objects.filter(
+        activity__care_plan__in=plans, questionnaire_response__status=ResponseStatus.IN_PROGRESS
+    )
+    return waiting.select_related("questionnaire_response__questionnaire").order_by("due_date", "id")[:SHOWN]
+
+
+def _measure(one: ActivityOutcome) -> dict[str, Any]:
+    response = one.questionnaire_response
+    return {
+        "title": response.questionnaire.title,
+        "minutes": response.questionnaire.minutes,
+        "url": links.questions(response.pk),
     }
 
 

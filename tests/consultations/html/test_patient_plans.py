@@ -78,3 +78,15 @@ def test_a_completed_case_leads_to_its_plan(browse, plan):
 
     assert_shows(answer, "Read your care plan", "This is complete.")
     assert "Withdraw" not in text_of(answer)
+
+
+def test_home_offers_the_questions_of_a_plan_that_are_due(browse, plan):
+    activity = plan.activities.first()
+    response = QuestionnaireResponseFactory(patient=plan.patient)
+    ActivityOutcome.objects.create(activity=activity, due_date=date(2026, 6, 15), questionnaire_response=response)
+
+    answer = browse(plan.patient.user).get("/home/")
+
+    assert_shows(answer, "Questions from your care plan", response.questionnaire.title)
+    assert f"/questions/{response.pk}/" in answer.content.decode()
+    assert "Nothing is waiting" not in text_of(answer)
