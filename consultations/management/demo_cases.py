@@ -21,8 +21,6 @@ from providers.flows import block_time, hold
 from providers.models import Practitioner
 
 HALF_HOUR = timedelta(minutes=30)
-# A visit of the demo begins at the next half hour that leaves a newcomer this long to sign in and check in.
-_TIME_TO_COME = timedelta(minutes=4)
 
 
 def submitted(person: demo.Person, *, by: User, now: datetime) -> ServiceRequest:
@@ -95,9 +93,8 @@ def planned(encounter: Encounter, *, now: datetime) -> None:
 
 
 def next_half_hour(now: datetime) -> datetime:
-    """Return the next full or half hour that leaves time to come."""
-    soon = now + _TIME_TO_COME
-    return soon.replace(minute=0 if soon.minute < 30 else 30, second=0, microsecond=0) + HALF_HOUR
+    """Return the next full or half hour: check-in, which opens half an hour before a visit, is open at once."""
+    return now.replace(minute=0 if now.minute < 30 else 30, second=0, microsecond=0) + HALF_HOUR
 
 
 _COLUMNS = ("kind", "title", "detail", "schedule", "schedule_text", "questionnaire_url")

@@ -76,10 +76,10 @@ def test_demo_has_a_visit_to_check_in_to_at_any_hour(state, monkeypatch, now):
     seed()
 
     meeting = Appointment.objects.get(patient__given_name="Kim")
-    assert timedelta(minutes=4) <= meeting.start_at - now <= timedelta(minutes=34)
+    assert timedelta() < meeting.start_at - now <= timedelta(minutes=30)
     encounter = visit.check_in(
         appointment_id=meeting.pk, state="NY", identity_confirmed=True, by=meeting.patient.user,
-        now=now + timedelta(minutes=5),
+        now=now,
     )  # fmt: skip
     assert encounter.status == EncounterStatus.ARRIVED
 
