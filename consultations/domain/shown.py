@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
+UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 
 
 def words(value: Any) -> str:
@@ -21,6 +22,18 @@ def words(value: Any) -> str:
     if isinstance(value, Mapping):
         return _of_object(value)
     return str(value)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Return a number with its unit; nothing stays nothing."""
+    return f"{text} {unit}".strip() if text else ""
+
+
+def unit_of(item: Mapping[str, Any]) -> str:
+    """Return the unit in which a number is asked for; empty when none is named."""
+    named = (one["valueCoding"] for one in item.get("extension") or () if one.get("url") == UNIT)
+    coding: Mapping[str, Any] = next(named, {})
+    return str(coding.get("display") or coding.get("code") or "")
 
 
 def link_id(path: str) -> str:

@@ -17,6 +17,8 @@ from intake.models import Flag, QuestionnaireResponse
 from intake.queries.judgement import judge_response
 from intake.queries.questions import outline_of
 
+NUMBERS = frozenset({"integer", "decimal"})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -150,7 +152,10 @@ def _lines(response: QuestionnaireResponse, gravest: Mapping[str, str], *, now: 
         answers[shown.link_id(path)].append(shown.words(value))
     for root in outline_of(response.questionnaire_id).roots:
         for question in root.walk():
-            value = "; ".join(one for one in answers.get(question.link_id, ()) if one)
+            given = "; ".join(one for one in answers.get(question.link_id, ()) if one)
+            # A quantity brings its own unit along; a number is in the one that its question names.
+            unit = question.units[0].label if question.units and question.type in NUMBERS else ""
+            value = shown.with_unit(given, unit)
             is_asked = question.link_id in asked and not question.is_computed and not question.is_hidden
             if question.is_asked and (value or is_asked):
                 label = question.text or question.link_id

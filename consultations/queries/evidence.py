@@ -55,7 +55,8 @@ def of_response(response: QuestionnaireResponse) -> Iterator[Evidence]:
     for item in shown.items(response.questionnaire.definition):
         if item.get("type") not in {"group", "display"}:
             label = str(item.get("text") or item["linkId"])
-            yield Evidence(item["linkId"], label, "; ".join(answers.get(item["linkId"], ())))
+            value = "; ".join(answers.get(item["linkId"], ()))
+            yield Evidence(item["linkId"], label, shown.with_unit(value, shown.unit_of(item)))
     titles = {one["instrument"]: one.get("title", "") for one in response.questionnaire.scores}
     for score in response.scores:
         name = score["instrument"]
