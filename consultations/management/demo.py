@@ -77,7 +77,7 @@ class Person:
     details: dict[str, Any]
     stage: Stage = Stage.NONE
     answers: dict[str, Any] = field(default_factory=dict)
-    submitted_hours_ago: int = 0
+    submitted_hours_ago: float = 0
 
 
 def _patient(name: str, shows: str) -> Login:
@@ -93,6 +93,8 @@ def _new_york(number: int, given_name: str, family_name: str, born: date, sex_at
     }  # fmt: skip
 
 
+# The questions about birth are not asked then; None clears what ANSWERS says.
+MALE = {"pregnancy-status": "not-applicable", "birth-last-year": None, "breastfeeding": None}
 PATIENTS = (
     Person(
         _patient("jo", "nothing asked yet: start here"),
@@ -118,8 +120,8 @@ PATIENTS = (
         _patient("riley", "an urgent case: thoughts of self-harm"),
         _new_york(3, "Riley", "Urgent", date(1991, 11, 30), "M"),
         Stage.WAITING,
-        {"phq-9-item-9": SEVERAL_DAYS, "support": "not-sure", "hope": "That it stops. (demo)"},
-        submitted_hours_ago=1,
+        {"phq-9-item-9": SEVERAL_DAYS, "support": "not-sure", "hope": "That it stops. (demo)", **MALE},
+        submitted_hours_ago=0.2,
     ),
     Person(
         _patient("kim", "a visit that begins soon: check in"),
@@ -132,7 +134,7 @@ PATIENTS = (
         _patient("pat", "a signed care plan"),
         _new_york(5, "Pat", "Planned", date(1969, 1, 17), "M"),
         Stage.PLANNED,
-        {"tried": ["antidepressant", "exercise"], "hope": "To enjoy weekends again. (demo)"},
+        {"tried": ["antidepressant", "exercise"], "hope": "To enjoy weekends again. (demo)", **MALE},
         submitted_hours_ago=18 * 24,
     ),
 )

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from consultations.flows import review, visit
-from consultations.models import ReviewTask
+from consultations.models import Appointment, ReviewTask
 from intake.domain.codes import Severity
 from providers.models import Practitioner
 from tests.browser import pages
@@ -134,12 +134,12 @@ def test_next_case_is_taken_and_accepted_by_keyboard_without_javascript(open_pag
 def test_demo_goes_from_the_queue_to_a_signed_plan(open_page, look, tmp_path, monkeypatch, now):
     monkeypatch.setenv("ANTEROOM_STATE", str(tmp_path))
     call_command("seed_demo", stdout=StringIO())
-    task = ReviewTask.objects.select_related("service_request__patient__user").get()
+    booked = Appointment.objects.select_related("patient__user").get(patient__given_name="Kim")
+    task = ReviewTask.objects.select_related("service_request").get(service_request=booked.service_request_id)
     rivera = Practitioner.objects.get(user__email="rivera@demo.example")
     page = open_page(size=pages.DESK, user=rivera.user)
 
-    accept(page)
-    booked = AppointmentFactory(service_request=task.service_request, practitioner=rivera, start_at=now)
+    accept(page, "Sam Sample (demo)")
     visit.check_in(
         appointment_id=booked.pk, state="NY", identity_confirmed=True, by=booked.patient.user, now=now
     )  # fmt: skip
@@ -155,9 +155,9 @@ def test_demo_goes_from_the_queue_to_a_signed_plan(open_page, look, tmp_path, mo
     assert task.service_request.status == "completed"
 
 
-def accept(page):
+def accept(page, name):
     page.goto("/clinic/queue/")
-    page.get_by_role("button", name="Take the next case").click()
+    page.get_by_role("button", name=f"the case of {name}").click()
     page.wait_for_url("**/clinic/cases/**")
     page.locator("summary", has_text="Accept").click()
     page.get_by_role("button", name="Accept the case").click()
