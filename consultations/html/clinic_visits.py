@@ -39,6 +39,7 @@ def visits(request: HttpRequest, practitioner: Practitioner) -> HttpResponse:
     today = now.astimezone(zone).date()
     context = {
         "zone": zone,
+        "city": zone.key.rsplit("/", 1)[-1].replace("_", " "),
         "zone_name": now.astimezone(zone).tzname(),
         "today": [_row(visit) for day, rows in days for visit in rows if day == today],
         "later": [{"day": day, "rows": [_row(visit) for visit in rows]} for day, rows in days if day != today],

@@ -38,6 +38,11 @@ class Criterion:
         return KINDS.get(self.kind, self.kind.replace("-", " "))
 
     @property
+    def grade_words(self) -> str:
+        """Return what kind of evidence the source is, in words."""
+        return self.grade.replace("-", " ")
+
+    @property
     def source_words(self) -> str:
         """Return the source as a citation."""
         return str(self.source.get("citation") or self.source.get("title") or self.source.get("url") or "")
