@@ -179,13 +179,9 @@ class ActivityForm(forms.Form):
     title = forms.CharField(label="What", max_length=200)
     detail = forms.CharField(label="How", required=False, max_length=4000, widget=forms.Textarea({"rows": 4}))
     schedule_text = forms.CharField(label="When, in words", required=False, max_length=200)
-    first_after_days = forms.IntegerField(
-        label="First day", help_text="Days after signing", required=False, min_value=0, max_value=730
-    )
+    first_after_days = forms.IntegerField(label="First after", required=False, min_value=0, max_value=730)
     every_days = forms.IntegerField(label="Then every", required=False, min_value=0, max_value=365)
-    times = forms.IntegerField(
-        label="How many times", help_text="0: no fixed day", required=False, min_value=0, max_value=100
-    )
+    times = forms.IntegerField(label="How often", required=False, min_value=0, max_value=100)
     questionnaire_url = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

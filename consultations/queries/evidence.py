@@ -43,7 +43,9 @@ def of_responses(responses: Sequence[QuestionnaireResponse]) -> dict[str, Eviden
     """Return everything of some responses and their flags that a criterion may point at, by reference: one query."""
     found = [one for response in responses for one in of_response(response)]
     raised = Flag.objects.active().filter(response__in=[one.pk for one in responses]).select_related("rule")
-    found += [Evidence(f"flag:{flag.rule.code}", flag.rule.clinician_text, flag.severity) for flag in raised]
+    found += [
+        Evidence(f"flag:{flag.rule.code}", flag.rule.clinician_text.rstrip("."), flag.severity) for flag in raised
+    ]
     return {one.ref: one for one in found}
 
 
