@@ -23,12 +23,16 @@ class DidNotStart(RuntimeError):
 class Pair:
     """Two throw-away servers in a folder of their own; `urls` are known before they run."""
 
-    def __init__(self, *, postgres: bool = True, valkey: bool = True) -> None:
-        """Choose the folder; nothing is started yet."""
+    def __init__(self, *, postgres: bool = True, valkey: bool = True, settings: tuple[str, ...] | None = None) -> None:
+        """
+        Choose the folder; nothing is started yet.
+
+        settings  of a PostgreSQL that writes to disk as a real one does; None for the quick one of the tests
+        """
         self.folder = Path(tempfile.mkdtemp(prefix="anteroom-run-"))
         self.folder.chmod(0o711)
         self.sockets = self.folder / "s"
-        self._wanted = (postgres, valkey)
+        self._wanted, self._settings = (postgres, valkey), settings
         self._children: list[tuple[Command, subprocess.Popen[bytes]]] = []
         self._watchdog: Watchdog | None = None
 
@@ -68,7 +72,8 @@ class Pair:
         if valkey:
             servers.append(Valkey(self.folder, self.sockets, throwaway=True))
         if postgres:
-            servers.append(Postgres(self.folder, self.sockets, throwaway=True))
+            quick = self._settings is None
+            servers.append(Postgres(self.folder, self.sockets, throwaway=quick, settings=self._settings or ()))
         return servers
 
     def _begin(self, command: Command) -> None:

@@ -28,11 +28,13 @@ class Postgres:
     files     folder that holds a data folder per major version
     sockets   folder of the unix socket; there is no TCP port
     throwaway True for tests: nothing survives a power cut
+    settings  further server settings, each `name=value`
     """
 
     files: Path
     sockets: Path
     throwaway: bool = False
+    settings: tuple[str, ...] = ()
 
     @cached_property
     def binaries(self) -> binaries.PostgresBinaries:
@@ -77,6 +79,7 @@ class Postgres:
         """Return the command of the server in the foreground."""
         argv: list[str | Path] = [self.binaries.bin_dir / "postgres", "-D", self.data, "-k", self.sockets, "-h", ""]
         options = ["-c", "unix_socket_permissions=0700", "-c", "max_connections=100", *QUIET]
+        options += [part for setting in self.settings for part in ("-c", setting)]
         return Command(
             name="postgres",
             argv=[*argv, *options, *(FAST if self.throwaway else ())],
