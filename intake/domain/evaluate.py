@@ -296,7 +296,7 @@ class _Run:
 
 def _define(scope: Scope, variables: list[tuple[str, Expression]]) -> None:
     """Let expressions read variables; each is worked out when it is first read."""
-    constants: dict[str, Any] = scope.constants  # type: ignore[assignment]
+    constants: dict[str, Any] = scope.frame.names  # type: ignore[assignment]
     for name, expression in variables:
         known: list[list[Any]] = []
 
