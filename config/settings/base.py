@@ -166,6 +166,8 @@ TWILIO_ACCOUNT_SID = ENV.twilio_account_sid
 TWILIO_AUTH_TOKEN = ENV.twilio_auth_token
 TWILIO_FROM = ENV.twilio_from
 TWILIO_API_URL = ENV.twilio_api_url
+# How many worker processes one tick sets to sending; more than there are only fill the queue.
+MESSAGE_SENDERS = ENV.message_senders
 METRICS_TOKEN = ENV.metrics_token
 
 CONTENT_SECURITY_POLICY = {
@@ -319,6 +321,7 @@ ACCOUNT_PLACES = {
     "patient": (
         ("Your details", "Name, phone, address, time zone, emergency contact", "/details/"),
         ("Your consents", "What you have signed, and how to take it back", "/consent/"),
+        ("Messages", "Which messages you get, how, and at which hours not", "/account/messages/"),
     ),
 }
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False

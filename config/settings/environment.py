@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     twilio_auth_token: str = ""
     twilio_from: str = ""
     twilio_api_url: str = "https://api.twilio.com"
+    message_senders: int = 2
     metrics_token: str = ""
     anteroom_smtp_port: int = 8025
     anteroom_process: str = ""

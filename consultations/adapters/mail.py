@@ -2,32 +2,34 @@
 
 import re
 import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import Enum
+from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from consultations.adapters.outcome import Outcome, Result
+
 _PERMANENT = (550, 551, 552, 553, 554)
-
-
-class Result(Enum):
-    """What became of one message."""
-
-    SENT = "sent"
-    REFUSED = "refused"
-    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message, ready to go; `message_id` stays the same when it has to be sent again."""
+    """
+    One message, ready to go.
+
+    message_id   stays the same when it has to be sent again
+    unsubscribe  the address that ends such mails by one POST; empty where nothing can be ended
+    """
 
     to: str
     subject: str
     body: str
     message_id: str
     calendar: bytes = b""
+    unsubscribe: str = ""
 
 
 def send(letter: Letter) -> Result:
@@ -37,28 +39,73 @@ def send(letter: Letter) -> Result:
     Returns  SENT when the server accepted it, REFUSED when it never will, RETRY when it may accept it later
     Source   RFC 5321, 4.2.1 (permanent and transient replies)
     """
+    return _send(letter, get_connection()).result
+
+
+@contextmanager
+def connected() -> Iterator[Callable[[Letter], Outcome]]:
+    """Give a sender that keeps one connection to the mail server for many letters."""
+    connection = get_connection()
+
+    def send_on(letter: Letter) -> Outcome:
+        try:
+            connection.open()
+        except (smtplib.SMTPException, OSError):
+            _hang_up(connection)
+            return Outcome(Result.RETRY, why="no-connection", is_reachable=False)
+        outcome = _send(letter, connection)
+        if outcome.result is not Result.SENT:
+            # What state a connection is in after a failure, nobody knows; the next letter gets a new one.
+            _hang_up(connection)
+        return outcome
+
+    try:
+        yield send_on
+    finally:
+        _hang_up(connection)
+
+
+def _send(letter: Letter, connection: Any) -> Outcome:
+    try:
+        _message(letter, connection).send()
+    except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
+        return _refusal(_codes(error))
+    except smtplib.SMTPResponseException as error:
+        return _refusal([error.smtp_code])
+    except (smtplib.SMTPException, OSError):
+        return Outcome(Result.RETRY, why="connection-lost")
+    return Outcome(Result.SENT, provider_id=letter.message_id)
+
+
+def _message(letter: Letter, connection: Any) -> EmailMultiAlternatives:
+    headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
+    if letter.unsubscribe:
+        # RFC 8058: the mail program posts to this address by itself.
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
         subject=re.sub(r"\s+", " ", letter.subject).strip(),
         body=letter.body,
         to=[letter.to],
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
-        connection=get_connection(),
+        headers=headers,
+        connection=connection,
     )
     if letter.calendar:
         message.attach("visit.ics", letter.calendar, "text/calendar")
-    try:
-        message.send()
-    except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
-        return Result.REFUSED if _is_permanent(error) else Result.RETRY
-    except smtplib.SMTPResponseException as error:
-        return Result.REFUSED if error.smtp_code in _PERMANENT else Result.RETRY
-    except (smtplib.SMTPException, OSError):
-        return Result.RETRY
-    return Result.SENT
+    return message
 
 
-def _is_permanent(error: Exception) -> bool:
+def _refusal(codes: list[int]) -> Outcome:
+    permanent = all(code in _PERMANENT for code in codes)
+    why = f"smtp-{codes[0]}" if codes else "recipient-refused"
+    return Outcome(Result.REFUSED if permanent else Result.RETRY, why=why)
+
+
+def _codes(error: Exception) -> list[int]:
     replies = getattr(error, "recipients", None)
-    if not isinstance(replies, dict):
-        return True
-    return all(code in _PERMANENT for code, _words in replies.values())
+    return [code for code, _words in replies.values()] if isinstance(replies, dict) else []
+
+
+def _hang_up(connection: Any) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        connection.close()

@@ -116,6 +116,13 @@ class WishSource(TextChoices):
     VENDOR = "vendor", "told by the carrier or mail provider"
 
 
+class AttendanceAnswer(TextChoices):
+    """FHIR R4 AppointmentResponse.participantStatus: what a patient answers to a reminder."""
+
+    ACCEPTED = "accepted", "will come"
+    TENTATIVE = "tentative", "asks for another time"
+
+
 class AskStatus(TextChoices):
     """FHIR R4 CommunicationRequest.status, as far as used."""
 

@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 
 from config.core import audit
 from config.core.constraints import violated
-from config.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from config.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from config.core.flow import again_after_deadlock, flow
 from config.core.insertion import insert_unless_refused
 from config.core.models import AuditAction, Role, User
@@ -147,16 +147,27 @@ def reschedule(
 
 @again_after_deadlock
 @flow
-def cancel(*, appointment_id: UUID, reason: str, by: User, now: datetime, override_reason: str = "") -> Appointment:
+def cancel(
+    *,
+    appointment_id: UUID,
+    reason: str,
+    by: User,
+    now: datetime,
+    override_reason: str = "",
+    revision: int | None = None,
+) -> Appointment:
     """
     Cancel a visit and give its time back; the case stays open.
 
     reason           the patient's or clinician's words; may be empty
     override_reason  an administrator's, kept; lifts the policy of the service
+    revision         the visit as the person was told of it; a visit that has moved since is kept
     Writes   Appointment `cancelled`, Slot `free`, Encounter `cancelled` if any, Communication, StatusChange, AuditEvent
-    Raises   NotFound, NotAllowed, policy.TooLateToChange, lifecycle.BadTransition
+    Raises   NotFound, NotAllowed, Stale, policy.TooLateToChange, lifecycle.BadTransition
     """
     appointment = _visit(appointment_id, by)
+    if revision is not None and appointment.revision != revision:
+        raise Stale("This visit has changed since. Sign in to see where it stands.")
     lifecycle.require(
         lifecycle.APPOINTMENT, appointment.status, AppointmentStatus.CANCELLED, why="This visit is already over."
     )

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from consultations.html import patient_cases, patient_home, patient_plans, patient_times, patient_visits
+from consultations.html import (
+    hooks,
+    message_link,
+    patient_cases,
+    patient_home,
+    patient_plans,
+    patient_times,
+    patient_visits,
+    preferences,
+    unsubscribe,
+)
 
 app_name = "consultations"
 urlpatterns = [
     path("home/", patient_home.home, name="home"),
+    path("account/messages/", preferences.message_preferences, name="message-preferences"),
+    path("m/<str:token>/", message_link.message_link, name="message-link"),
+    path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("hooks/texts/", hooks.text_arrived, name="text-arrived"),
+    path("hooks/texts/<uuid:communication_id>/", hooks.text_status, name="text-status"),
     path("services/", patient_home.services, name="services"),
     path("services/<slug:slug>/", patient_home.service, name="service"),
     path("cases/<uuid:case_id>/", patient_cases.show_case, name="case"),

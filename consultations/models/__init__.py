@@ -1,6 +1,7 @@
 """Rows of the consultations app."""
 
 from consultations.models.appointment import Appointment
+from consultations.models.attendance_reply import AttendanceReply
 from consultations.models.care_plan import Activity, ActivityOutcome, CarePlan, Goal
 from consultations.models.communication import Communication, Heartbeat
 from consultations.models.communication_preference import CommunicationPreference
@@ -14,6 +15,7 @@ __all__ = [
     "Activity",
     "ActivityOutcome",
     "Appointment",
+    "AttendanceReply",
     "CarePlan",
     "Communication",
     "CommunicationPreference",

@@ -1,7 +1,7 @@
 """Messages: planned, sent, or why not."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -72,6 +72,29 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         if not hasattr(recipient, "communication_preference"):
             CommunicationPreference.objects.make(recipient)
 
+    def twins(self, message: "Communication") -> Self:
+        """Return the same message on every channel, itself among them."""
+        key = ("subject_id", "kind", "occurrence", "recipient_id")
+        return self.filter(**{name: getattr(message, name) for name in key})
+
+    def another_way(self, message: "Communication", *, wishes: Wishes, now: datetime) -> None:
+        """Plan a message again for the channel that is left after its own failed for good, if there is one."""
+        channel = wishes.next_channel(CommunicationKind(message.kind), Channel(message.channel))
+        if channel is None:
+            return
+        copied = (
+            "subject_type", "subject_id", "subject_revision", "kind", "occurrence", "recipient_id", "expires_at",
+        )  # fmt: skip
+        row = self.model(**{name: getattr(message, name) for name in copied}, channel=channel, ideal_at=now)
+        row.time_for(wishes)
+        self.bulk_create([row], ignore_conflicts=True)
+
+    def complete(self, *, provider_id: str, now: datetime) -> bool:
+        """Write that one message was sent; tells whether it was among these rows."""
+        changes: dict[str, Any] = {"status": CommunicationStatus.COMPLETED, "status_reason": "", "sent_at": now}
+        held = {"token": None, "lease_expires_at": None, "updated_at": now}
+        return self.update(**changes, **held, provider_message_id=provider_id) == 1
+
     def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
         """Void every planned message about one row; returns how many."""
         changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
@@ -109,6 +132,7 @@ class Communication(Record):
     lease_expires_at = models.DateTimeField(null=True)
     dialled_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True, help_text="As the carrier tells; mail servers do not.")
     provider_message_id = models.CharField(max_length=200, blank=True)
 
     objects = CommunicationQuerySet.as_manager()
@@ -146,6 +170,19 @@ class Communication(Record):
                 fields=["recipient", "due_at"], name="consultations_comm_recipient", condition=Q(status="preparation")
             ),
         ]
+
+    def end(self, status: CommunicationStatus, *, reason: str, now: datetime) -> None:
+        """Store what became of this, or that it waits again; nobody holds it any more."""
+        self.status, self.status_reason = status, reason
+        # A text whose fate is unknown keeps its token: the sender that was thought dead may still tell.
+        self.token = self.token if status == CommunicationStatus.UNKNOWN else None
+        self.sent_at = self.sent_at if status == CommunicationStatus.COMPLETED else None
+        self.lease_expires_at, self.updated_at = None, now
+        self.save(
+            update_fields=[
+                "status", "status_reason", "token", "lease_expires_at", "due_at", "attempts", "sent_at", "updated_at",
+            ]
+        )  # fmt: skip
 
     def time_for(self, wishes: Wishes) -> None:
         """Set when this goes, unsaved; what has no time outside the quiet hours is ended when it is dialled."""

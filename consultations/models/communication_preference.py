@@ -1,6 +1,7 @@
 """What a person decided about messages."""
 
-from datetime import time
+from collections.abc import Iterable
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -28,6 +29,13 @@ class CommunicationPreferenceQuerySet(models.QuerySet["CommunicationPreference"]
     def make(self, user: User) -> None:
         """Store the defaults for a user who has no row yet; `user` is read with what `READ` names."""
         self.bulk_create([self.model(user=user, timed_for=zone_of(user))], ignore_conflicts=True)
+
+    def stop_texts(self, users: Iterable[User], *, source: WishSource, now: datetime) -> None:
+        """Store that some people want no texts any more; a decision that stands keeps its time."""
+        for user in users:
+            self.make(user)
+        rows = self.filter(user__in=users, texts_stopped_at=None)
+        rows.update(texts_stopped_at=now, texts_stopped_source=source, updated_at=now)
 
     def locked(self, user: User) -> "CommunicationPreference":
         """Return the row of a user for a change, made with the defaults when there is none."""

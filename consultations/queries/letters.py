@@ -1,29 +1,34 @@
 """The words of a message, from the rows as they are at the moment of sending."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
 
-from consultations.adapters import calendar
+from config.core.models import Role, User
+from consultations.adapters import calendar, links
+from consultations.adapters.links import Purpose
 from consultations.adapters.mail import Letter
-from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, CommunicationKind
-from consultations.models import ActivityOutcome, Appointment, CarePlan, Communication, CommunicationRequest, ReviewTask
+from consultations.adapters.sms import Text
+from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, Channel, CommunicationKind
+from consultations.domain.wishes import rule
+from consultations.models import Appointment, Communication
+from consultations.models.communication_preference import wishes_of, zone_of
+from consultations.queries import places, wording
 
+NO_PHONE = "no-phone"
 _VISIT = "consultations.appointment"
-_UTC = ZoneInfo("UTC")
 _INVITES = {
     CommunicationKind.BOOKING_CONFIRMED,
     CommunicationKind.BOOKING_MOVED,
     CommunicationKind.BOOKING_CANCELLED,
 }
-_AFTER_THE_VISIT = {CommunicationKind.BOOKING_CANCELLED, CommunicationKind.VISIT_MISSED}
+_AFTER_THE_VISIT = {
+    CommunicationKind.BOOKING_CANCELLED,
+    CommunicationKind.VISIT_MISSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ class Void:
     reason: str
 
 
-def compose(message: Communication) -> Letter | Void:
+def compose(message: Communication) -> Letter | Text | Void:
     """
-    Return the letter of a planned message, or why nobody needs it any more.
+    Return the letter or text of a planned message, or why nobody needs it any more.
 
     The letter holds a first name, a time with its zone and a link: nothing about health. Rows are read now, so that
     a message never speaks of a time that has moved since it was planned.
@@ -44,15 +49,19 @@ def compose(message: Communication) -> Letter | Void:
         return Void("recipient-inactive")
     if message.subject_type == _VISIT:
         return _about_visit(message)
-    find = _LINKS.get(message.subject_type)
-    found = find(message.subject_id) if find else None
-    if found is None:
-        return Void("subject-gone")
-    name, path = found
-    return _letter(message, name=name, path=path)
+    path = places.path_of(message)
+    return _letter(message, path=path) if path is not None else Void("subject-gone")
 
 
-def _about_visit(message: Communication) -> Letter | Void:
+def visit_of(message: Communication) -> Appointment | None:
+    """Return the visit that a message speaks of; None when it speaks of something else."""
+    if message.subject_type != _VISIT:
+        return None
+    rows = Appointment.objects.select_related("patient__user", "service_request__service")
+    return rows.filter(pk=message.subject_id).first()
+
+
+def _about_visit(message: Communication) -> Letter | Text | Void:
     visit = Appointment.objects.select_related("patient", "practitioner").filter(pk=message.subject_id).first()
     if visit is None:
         return Void("subject-gone")
@@ -61,11 +70,9 @@ def _about_visit(message: Communication) -> Letter | Void:
     is_live = visit.status in LIVE_APPOINTMENTS
     if is_live == (message.kind in _AFTER_THE_VISIT):
         return Void("visit-over" if not is_live else "visit-goes-on")
-    zone = ZoneInfo(str(visit.patient.time_zone))
-    path = reverse("consultations:visit", args=[visit.pk])
+    zone, path = _for_reader(visit, message.recipient)
     return _letter(
         message,
-        name=visit.patient.called,
         path=path,
         zone=zone,
         start=visit.start_at,
@@ -73,6 +80,14 @@ def _about_visit(message: Communication) -> Letter | Void:
         clinician=visit.practitioner.display_name,
         attached=_invitation(visit, path) if message.kind in _INVITES else b"",
     )
+
+
+def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:
+    """Return the zone in which a visit is told to somebody, and their page of it."""
+    if reader.pk == visit.patient.user_id:
+        return ZoneInfo(str(visit.patient.time_zone)), reverse("consultations:visit", args=[visit.pk])
+    path = reverse("clinic:visit", args=[visit.pk]) if reader.role == Role.PRACTITIONER else places.home_of(reader)
+    return zone_of(reader), path
 
 
 def _invitation(visit: Appointment, path: str) -> bytes:
@@ -89,56 +104,42 @@ def _invitation(visit: Appointment, path: str) -> bytes:
 
 
 def _letter(
-    message: Communication, *, name: str, path: str, zone: ZoneInfo = _UTC, attached: bytes = b"", **facts: Any
-) -> Letter:
-    """Write the words; templates show an instant in the current zone, so the reader's is made current."""
+    message: Communication, *, path: str, zone: ZoneInfo | None = None, attached: bytes = b"", **facts: Any
+) -> Letter | Text | Void:
+    wishes = wishes_of(message.recipient)
     context = {
-        "name": name,
+        "name": places.name_of(message.recipient),
         "link": f"{settings.SITE_URL}{path}",
+        "answer_link": links.address(Purpose.ANSWER, message.pk),
         "clinic": settings.CLINIC_NAME,
         "phone": settings.CLINIC_PHONE,
         **facts,
     }
-    with translation.override("en"), timezone.override(zone):
-        text = render_to_string(f"consultations/messages/{message.kind}.txt", context)
-    subject, _, body = text.partition("\n")
+    words = wording.written(
+        kind=message.kind,
+        channel=message.channel,
+        language=wishes.language,
+        for_staff=message.recipient.role != Role.PATIENT,
+        zone=zone or wishes.zone,
+        facts=context,
+    )
+    if message.channel == Channel.SMS:
+        return _text(message, words.body)
     return Letter(
         to=message.recipient.email,
-        subject=subject,
-        body=body.strip() + "\n",
+        subject=words.subject,
+        body=words.body,
         message_id=f"<{message.pk}@anteroom>",
         calendar=attached,
+        unsubscribe=links.address(Purpose.UNSUBSCRIBE, message.pk) if rule(message.kind).is_optional else "",
     )
 
 
-def _ask(pk: UUID) -> tuple[str, str] | None:
-    row = CommunicationRequest.objects.waiting().select_related("service_request__patient").filter(pk=pk).first()
-    return (row.service_request.patient.called, _case(row.service_request_id)) if row else None
-
-
-def _decision(pk: UUID) -> tuple[str, str] | None:
-    row = ReviewTask.objects.select_related("service_request__patient").filter(pk=pk).first()
-    return (row.service_request.patient.called, _case(row.service_request_id)) if row else None
-
-
-def _plan(pk: UUID) -> tuple[str, str] | None:
-    row = CarePlan.objects.signed().select_related("patient").filter(pk=pk).first()
-    return (row.patient.called, reverse("consultations:care-plan", args=[row.pk])) if row else None
-
-
-def _measure(pk: UUID) -> tuple[str, str] | None:
-    rows = ActivityOutcome.objects.select_related("questionnaire_response__patient")
-    row = rows.filter(pk=pk, questionnaire_response__status="in-progress").first()
-    return (row.questionnaire_response.patient.called, reverse("consultations:home")) if row else None
-
-
-def _case(pk: UUID) -> str:
-    return reverse("consultations:case", args=[pk])
-
-
-_LINKS: dict[str, Callable[[UUID], tuple[str, str] | None]] = {
-    "consultations.communicationrequest": _ask,
-    "consultations.reviewtask": _decision,
-    "consultations.careplan": _plan,
-    "consultations.activityoutcome": _measure,
-}
+def _text(message: Communication, body: str) -> Text | Void:
+    patient = getattr(message.recipient, "patient", None)
+    if patient is None or not patient.phone:
+        return Void(NO_PHONE)
+    # The carrier calls back public addresses only.
+    is_public = settings.SITE_URL.startswith("https://")
+    callback = f"{settings.SITE_URL}{reverse('consultations:text-status', args=[message.pk])}" if is_public else ""
+    return Text(to=str(patient.phone), body=body, reference=links.short(message.pk), callback=callback)

@@ -1,0 +1,29 @@
+"""What becomes of a message that is handed to somebody else."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Result(Enum):
+    """What became of one message; UNKNOWN when the other side may or may not have taken it."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What became of one message, and what to remember of it.
+
+    provider_id   the other side's name for the message; empty when it gave none
+    why           a code for the ledger, such as "smtp-550"; never words of the other side
+    is_reachable  False when the other side could not be talked to at all: the next message would fail alike
+    """
+
+    result: Result
+    provider_id: str = ""
+    why: str = ""
+    is_reachable: bool = True

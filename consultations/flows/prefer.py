@@ -1,0 +1,182 @@
+"""
+The person decides about messages: which, how and when.
+
+Refusal
+├── TooQuiet   (Invalid)   the quiet hours leave too little of the day
+├── NoTexts    (Invalid)   there are no text messages here, or no phone to send them to
+└── LinkOver   (NotFound)  the address of a message is not, or no longer, good
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+
+from config.core import audit
+from config.core.errors import FieldError, Invalid, NotFound
+from config.core.flow import flow
+from config.core.models import User
+from consultations.domain.codes import CommunicationKind, WishSource
+from consultations.domain.wishes import rule
+from consultations.models import Communication, CommunicationPreference
+from consultations.models.communication_preference import READ, wishes_of, zone_of
+
+# So much of every day must be open, or reminders would find no time.
+OPEN_AT_LEAST = timedelta(hours=4)
+
+
+class TooQuiet(Invalid):
+    """Leave some hours of the day for messages."""
+
+    code = "too-quiet"
+    title = "That leaves too little time for messages"
+
+
+class NoTexts(Invalid):
+    """Choose e-mail, or correct the phone number first."""
+
+    code = "no-texts"
+    title = "We cannot send you text messages"
+
+
+class LinkOver(NotFound):
+    """Sign in and change it there."""
+
+    code = "link-over"
+    title = "This link is no longer good"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person chose; quiet hours by the clock on their wall, whole minutes."""
+
+    optional_mail: bool
+    texts: bool
+    quiet_from: time
+    quiet_until: time
+
+
+@flow
+def change(*, choice: Choice, by: User, now: datetime) -> CommunicationPreference:
+    """
+    Store what a person wants of messages, and time again what is planned for them.
+
+    Writes  CommunicationPreference, Communication (due time and channel of what is planned), AuditEvent
+    Raises  TooQuiet, NoTexts
+    """
+    user = _whole(by.pk)
+    _refuse_what_cannot_be(choice, user)
+    preference = CommunicationPreference.objects.locked(user)
+
+    _subscribe(preference, choice.optional_mail, now=now)
+    _agree_to_texts(preference, choice.texts, now=now)
+    preference.quiet_from, preference.quiet_until = choice.quiet_from, choice.quiet_until
+    preference.timed_for = zone_of(user)
+    preference.save(
+        update_fields=[
+            "unsubscribed_at", "unsubscribed_source", "subscribed_at", "texts_wanted_at", "texts_stopped_at",
+            "texts_stopped_source", "quiet_from", "quiet_until", "timed_for", "updated_at",
+        ]
+    )  # fmt: skip
+    _time_again(user.pk, now=now)
+
+    detail = {"optional_mail": choice.optional_mail, "texts": choice.texts}
+    audit.record(event="consultations.preference.changed", entity=preference, by=by, now=now, detail=detail)
+    return preference
+
+
+@flow
+def unsubscribe(*, communication_id: UUID, now: datetime) -> bool:
+    """
+    End the optional mails of the person who got a message, by the link in it.
+
+    now      aware UTC
+    Returns  False when they had ended already, or the person has subscribed again since that message was sent
+    Writes   CommunicationPreference, AuditEvent
+    Raises   LinkOver when there is no such message, or it is none that can be ended
+    Source   RFC 8058
+    """
+    message = Communication.objects.filter(pk=communication_id).first()
+    if message is None or not rule(message.kind).is_optional:
+        raise LinkOver("This link is no longer good. Sign in to choose which messages you get.")
+    user = _whole(message.recipient_id)
+    preference = CommunicationPreference.objects.locked(user)
+    if preference.unsubscribed_at is not None or _is_older(message, preference):
+        return False
+
+    preference.unsubscribed_at, preference.unsubscribed_source = now, WishSource.LINK
+    preference.save(update_fields=["unsubscribed_at", "unsubscribed_source", "updated_at"])
+    audit.record(event="consultations.preference.unsubscribed", entity=preference, by=user, now=now)
+    return True
+
+
+@flow
+def follow_moves(*, now: datetime, limit: int = 100) -> int:
+    """
+    Time again what is planned for people whose zone is another one now.
+
+    limit    how many people are looked at in one run
+    Returns  how many people had moved
+    Writes   CommunicationPreference, Communication (due time of what is planned)
+    """
+    moved = CommunicationPreference.objects.exclude(timed_for=F("user__patient__time_zone"))
+    rows = moved.filter(user__patient__isnull=False).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    found = list(rows.order_by("id")[:limit])
+    for preference in found:
+        preference.timed_for = zone_of(_whole(preference.user_id))
+        preference.save(update_fields=["timed_for", "updated_at"])
+        _time_again(preference.user_id, now=now)
+    return len(found)
+
+
+def _whole(user_id: UUID) -> User:
+    return User.objects.select_related(*READ).get(pk=user_id)
+
+
+def _refuse_what_cannot_be(choice: Choice, user: User) -> None:
+    if _open_for(choice) < OPEN_AT_LEAST:
+        words = "Leave at least four hours of the day for messages."
+        raise TooQuiet(words, errors=[FieldError("quiet_until", "too-quiet", words)])
+    patient = getattr(user, "patient", None)
+    if choice.texts and not (settings.TEXT_MESSAGES and patient is not None and patient.phone):
+        words = "We cannot send you text messages. Choose e-mail."
+        raise NoTexts(words, errors=[FieldError("texts", "no-texts", words)])
+
+
+def _open_for(choice: Choice) -> timedelta:
+    minutes = [60 * wall.hour + wall.minute for wall in (choice.quiet_until, choice.quiet_from)]
+    return timedelta(minutes=(minutes[1] - minutes[0]) % (24 * 60))
+
+
+def _subscribe(preference: CommunicationPreference, wanted: bool, *, now: datetime) -> None:
+    if wanted and preference.unsubscribed_at is not None:
+        preference.unsubscribed_at, preference.unsubscribed_source, preference.subscribed_at = None, "", now
+    elif not wanted and preference.unsubscribed_at is None:
+        preference.unsubscribed_at, preference.unsubscribed_source = now, WishSource.PAGE
+
+
+def _agree_to_texts(preference: CommunicationPreference, wanted: bool, *, now: datetime) -> None:
+    if not wanted:
+        preference.texts_wanted_at = None
+    elif preference.texts_wanted_at is None or preference.texts_stopped_at is not None:
+        preference.texts_wanted_at, preference.texts_stopped_at, preference.texts_stopped_source = now, None, ""
+
+
+def _is_older(message: Communication, preference: CommunicationPreference) -> bool:
+    sent_at = message.dialled_at or message.created_at
+    return preference.subscribed_at is not None and sent_at <= preference.subscribed_at
+
+
+def _time_again(user_id: UUID, *, now: datetime) -> None:
+    """Move what is planned and was not tried yet; what has no room on the new channel keeps the old one."""
+    wishes = wishes_of(_whole(user_id))
+    planned = Communication.objects.planned().filter(recipient_id=user_id, attempts=0, ideal_at__isnull=False)
+    for message in planned.select_for_update(no_key=True).order_by("id"):
+        message.time_for(wishes)
+        channel = wishes.channel(CommunicationKind(message.kind))
+        if not Communication.objects.twins(message).filter(channel=channel).exists():
+            message.channel = channel
+        message.updated_at = now
+        message.save(update_fields=["due_at", "channel", "updated_at"])

@@ -1,0 +1,103 @@
+"""Which messages a person gets, how and when."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from config.core.errors import Refusal
+from config.core.forms import RadioCards, YesNo
+from config.core.http import signed_in
+from config.core.models import User
+from consultations.flows import prefer
+from consultations.models import CommunicationPreference
+from consultations.models.communication_preference import QUIET_FROM, QUIET_UNTIL, READ, wishes_of
+
+_HALF_HOURS = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 30)]
+
+
+def _clock(wall: time) -> str:
+    if wall == time(0):
+        return "midnight"
+    return "noon" if wall == time(12) else wall.strftime("%I:%M %p").lstrip("0")
+
+
+_TIMES = [(wall.strftime("%H:%M"), _clock(wall)) for wall in _HALF_HOURS]
+
+
+class PreferencesForm(forms.Form):
+    """What is sent besides what has to be, how, and at which hours not."""
+
+    channel = forms.ChoiceField(
+        label="How should we remind you of a visit?",
+        choices=[("email", "By e-mail"), ("sms", "By text message")],
+        widget=RadioCards(hints={"sms": "To your mobile phone. Answer STOP at any time to end texts."}),
+    )
+    optional_mail = forms.ChoiceField(
+        label="Do you want reminders and follow-up e-mails?",
+        help_text="We always write about your safety, your account, a booking, or when your clinician needs you.",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=YesNo,
+    )
+    quiet_from = forms.ChoiceField(label="No messages from", choices=_TIMES)
+    quiet_until = forms.ChoiceField(label="until", choices=_TIMES)
+
+    def __init__(self, *args: Any, texts: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not texts:
+            del self.fields["channel"]
+
+    def choice(self) -> prefer.Choice:
+        """Return what was chosen; after `is_valid`."""
+        words = self.cleaned_data
+        return prefer.Choice(
+            optional_mail=words["optional_mail"] == "yes",
+            texts=words.get("channel") == "sms",
+            quiet_from=time.fromisoformat(words["quiet_from"]),
+            quiet_until=time.fromisoformat(words["quiet_until"]),
+        )
+
+
+@require_http_methods(["GET", "POST"])
+def message_preferences(request: HttpRequest) -> HttpResponse:
+    """Show what the person decided about messages; POST changes it."""
+    user = User.objects.select_related(*READ).get(pk=signed_in(request).pk)
+    patient = getattr(user, "patient", None)
+    preference = CommunicationPreference.objects.visible_to(user).first()
+    texts = bool(settings.TEXT_MESSAGES and patient and patient.phone)
+    form = PreferencesForm(request.POST or None, initial=_present(preference), texts=texts)
+    if request.method == "POST" and form.is_valid() and _changed(request, form):
+        return redirect("consultations:message-preferences")
+    context = {"form": form, "preference": preference, "patient": patient, "zone": wishes_of(user).zone}
+    status = 422 if form.errors else 200
+    return render(request, "consultations/account/message_preferences.html", context, status=status)
+
+
+def _changed(request: HttpRequest, form: PreferencesForm) -> bool:
+    try:
+        prefer.change(choice=form.choice(), by=signed_in(request), now=timezone.now())
+    except Refusal as refused:
+        for error in refused.errors:
+            form.add_error({"texts": "channel"}.get(error.field, error.field), error.detail)
+        return False
+    messages.success(request, "Saved.")
+    return True
+
+
+def _present(preference: CommunicationPreference | None) -> dict[str, str]:
+    """Return the form's values of a stored decision; times between the half hours are shown as they are stored."""
+    if preference is None:
+        preference = CommunicationPreference(quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL)
+    wants_texts = preference.texts_wanted_at is not None and preference.texts_stopped_at is None
+    return {
+        "channel": "sms" if wants_texts else "email",
+        "optional_mail": "no" if preference.unsubscribed_at else "yes",
+        "quiet_from": preference.quiet_from.strftime("%H:%M"),
+        "quiet_until": preference.quiet_until.strftime("%H:%M"),
+    }

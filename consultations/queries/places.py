@@ -1,0 +1,103 @@
+"""The page that a message leads to, and whether there is still something to see there."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.apps import apps
+from django.urls import reverse
+
+from config.core.models import Role, User
+from consultations.models import ActivityOutcome, CarePlan, Communication, CommunicationRequest, ReviewTask
+
+
+def path_of(message: Communication) -> str | None:
+    """
+    Return the page that a message leads to, for who is signed in; None when there is nothing to see any more.
+
+    What has no page of its own leads to where its reader works or starts, as long as its row is there.
+    """
+    for_whom = _FOR_PATIENTS if message.recipient.role == Role.PATIENT else _FOR_STAFF
+    find = for_whom.get(message.subject_type)
+    if find is not None:
+        return find(message)
+    subject = apps.get_model(message.subject_type)._default_manager.filter(pk=message.subject_id)
+    return home_of(message.recipient) if subject.exists() else None
+
+
+def home_of(user: User) -> str:
+    """Return the page on which a user starts."""
+    homes = {Role.PATIENT: "consultations:home", Role.PRACTITIONER: "clinic:queue", Role.ADMIN: "admin:index"}
+    return reverse(homes[Role(user.role)])
+
+
+def name_of(user: User) -> str:
+    """Return how a user is called in a message; empty for who has no name here. Reads the patient or clinician."""
+    if (patient := getattr(user, "patient", None)) is not None:
+        return str(patient.called)
+    practitioner = getattr(user, "practitioner", None)
+    return practitioner.display_name if practitioner is not None else ""
+
+
+def _ask(message: Communication) -> str | None:
+    row = CommunicationRequest.objects.waiting().filter(pk=message.subject_id).first()
+    return reverse("consultations:case", args=[row.service_request_id]) if row else None
+
+
+def _case(message: Communication) -> str:
+    return reverse("consultations:case", args=[message.subject_id])
+
+
+def _decision(message: Communication) -> str | None:
+    row = ReviewTask.objects.filter(pk=message.subject_id).first()
+    return reverse("consultations:case", args=[row.service_request_id]) if row else None
+
+
+def _plan(message: Communication) -> str | None:
+    row = CarePlan.objects.signed().filter(pk=message.subject_id).first()
+    return reverse("consultations:care-plan", args=[row.pk]) if row else None
+
+
+def _measure(message: Communication) -> str | None:
+    rows = ActivityOutcome.objects.filter(pk=message.subject_id, questionnaire_response__status="in-progress")
+    return reverse("consultations:home") if rows.exists() else None
+
+
+def _account(_message: Communication) -> str:
+    return reverse("core:account")
+
+
+def _task(message: Communication) -> str | None:
+    return _to_task(message, pk=message.subject_id)
+
+
+def _task_of_case(message: Communication) -> str | None:
+    return _to_task(message, service_request=message.subject_id)
+
+
+def _task_of_ask(message: Communication) -> str | None:
+    return _to_task(message, service_request__asks=message.subject_id)
+
+
+def _to_task(message: Communication, **which: UUID) -> str | None:
+    task = ReviewTask.objects.filter(**which).first()
+    if task is None:
+        return None
+    is_clinician = message.recipient.role == Role.PRACTITIONER
+    return reverse("clinic:case", args=[task.pk]) if is_clinician else home_of(message.recipient)
+
+
+_Find = Callable[[Communication], str | None]
+_FOR_PATIENTS: dict[str, _Find] = {
+    "consultations.communicationrequest": _ask,
+    "consultations.servicerequest": _case,
+    "consultations.reviewtask": _decision,
+    "consultations.careplan": _plan,
+    "consultations.activityoutcome": _measure,
+    "core.user": _account,
+}
+_FOR_STAFF: dict[str, _Find] = {
+    "consultations.communicationrequest": _task_of_ask,
+    "consultations.servicerequest": _task_of_case,
+    "consultations.reviewtask": _task,
+    "core.user": _account,
+}
