@@ -151,7 +151,11 @@ def no_show(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
         _move(encounter, EncounterStatus.CANCELLED, by=by, now=now)
     Communication.objects.stop(subject_id=visit.pk, now=now, reason="missed")
     Communication.objects.plan(
-        subject=visit, kind=CommunicationKind.VISIT_MISSED, recipient_id=visit.patient.user_id, due_at=now
+        subject=visit,
+        kind=CommunicationKind.VISIT_MISSED,
+        recipient_id=visit.patient.user_id,
+        due_at=now,
+        revision=visit.revision,
     )
 
     audit.record(event="consultations.visit.missed", entity=visit, by=by, now=now, patient_id=visit.patient_id)
