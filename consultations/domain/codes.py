@@ -98,6 +98,16 @@ class CommunicationKind(TextChoices):
     CARE_PLAN_READY = "care-plan-ready", "care plan is ready"
     VISIT_MISSED = "visit-missed", "visit was missed"
     INTAKE_UNFINISHED = "intake-unfinished", "questions are not finished"
+    NO_SHOW_FOLLOW_UP = "no-show-follow-up", "no new time since a missed visit"
+    CLINICIAN_RUNNING_LATE = "clinician-running-late", "clinician is running late"
+    WAITLIST_OFFER = "waitlist-offer", "a time has become free"
+    ASK_NUDGE = "ask-nudge", "clinician waits for an answer"
+    ASK_EXPIRED = "ask-expired", "question was not answered"
+    ACTIVITY_DUE = "activity-due", "step of the care plan is due"
+    REVIEW_DUE = "review-due", "review is due, for clinicians"
+    ESCALATION = "escalation", "nobody has looked, for who is next"
+    LICENCE_EXPIRING = "licence-expiring", "license expires, for clinicians and administrators"
+    SECURITY_NOTICE = "security-notice", "account has changed"
 
 
 class Channel(TextChoices):

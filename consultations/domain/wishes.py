@@ -43,6 +43,16 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.CARE_PLAN_READY: Rule(),
     CommunicationKind.VISIT_MISSED: Rule(is_optional=True),
     CommunicationKind.INTAKE_UNFINISHED: Rule(is_optional=True),
+    CommunicationKind.NO_SHOW_FOLLOW_UP: Rule(is_optional=True),
+    CommunicationKind.CLINICIAN_RUNNING_LATE: Rule(at_any_hour=True, by_text=True),
+    CommunicationKind.WAITLIST_OFFER: Rule(is_optional=True, by_text=True),
+    CommunicationKind.ASK_NUDGE: Rule(by_text=True),
+    CommunicationKind.ASK_EXPIRED: Rule(),
+    CommunicationKind.ACTIVITY_DUE: Rule(is_optional=True),
+    CommunicationKind.REVIEW_DUE: Rule(),
+    CommunicationKind.ESCALATION: ALWAYS,
+    CommunicationKind.LICENCE_EXPIRING: Rule(),
+    CommunicationKind.SECURITY_NOTICE: ALWAYS,
 }
 
 

@@ -28,6 +28,7 @@ _INVITES = {
 _AFTER_THE_VISIT = {
     CommunicationKind.BOOKING_CANCELLED,
     CommunicationKind.VISIT_MISSED,
+    CommunicationKind.NO_SHOW_FOLLOW_UP,
 }
 
 

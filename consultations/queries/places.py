@@ -7,6 +7,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from config.core.models import Role, User
+from consultations.domain.codes import CommunicationKind
 from consultations.models import ActivityOutcome, CarePlan, Communication, CommunicationRequest, ReviewTask
 
 
@@ -39,7 +40,9 @@ def name_of(user: User) -> str:
 
 
 def _ask(message: Communication) -> str | None:
-    row = CommunicationRequest.objects.waiting().filter(pk=message.subject_id).first()
+    rows = CommunicationRequest.objects.filter(pk=message.subject_id)
+    # What is over can be spoken of only by the message that says so.
+    row = (rows if message.kind == CommunicationKind.ASK_EXPIRED else rows.waiting()).first()
     return reverse("consultations:case", args=[row.service_request_id]) if row else None
 
 

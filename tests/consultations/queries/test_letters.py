@@ -2,10 +2,13 @@
 
 import pytest
 
+from config.core.models import Role
 from consultations.domain.codes import CommunicationKind
 from consultations.models import Communication
 from consultations.queries import letters
-from tests.factories.consultations import AppointmentFactory
+from tests.factories.consultations import AppointmentFactory, ReviewTaskFactory
+from tests.factories.core import UserFactory
+from tests.factories.providers import NINE, PractitionerFactory, QualificationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +46,77 @@ def test_a_letter_says_whom_to_call(settings):
     letter = letter_of(CommunicationKind.BOOKING_CONFIRMED, zone="America/New_York")
     assert settings.CLINIC_PHONE in letter.body
     assert "In an emergency call 911. In a crisis call or text 988." in letter.body
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("kind", CommunicationKind)
+def test_every_kind_has_words_in_every_language(kind, language):
+    visit = AppointmentFactory.create(service_request__patient__preferred_language=language)
+    Communication.objects.plan(
+        subject=visit.service_request, kind=kind, recipient_id=visit.patient.user_id, due_at=visit.start_at
+    )
+
+    letter = letters.compose(Communication.objects.get())
+
+    assert ("Hola, " if language == "es" else "Hello ") + visit.patient.called in letter.body
+    assert f"/cases/{visit.service_request_id}/" in letter.body
+
+
+STAFF = {
+    CommunicationKind.REVIEW_DUE: "is due. Please sign in",
+    CommunicationKind.ESCALATION: "needs somebody now",
+    CommunicationKind.ASK_EXPIRED: "a question of yours",
+}
+
+
+@pytest.mark.parametrize("kind", STAFF)
+def test_a_clinician_is_called_to_the_case_and_told_nothing_about_it(kind):
+    task, clinician = ReviewTaskFactory.create(), PractitionerFactory.create(given_name="Ana", family_name="Ruiz")
+    Communication.objects.plan(subject=task, kind=kind, recipient_id=clinician.user_id, due_at=NINE)
+
+    letter = letters.compose(Communication.objects.get())
+
+    assert STAFF[kind] in letter.body
+    assert f"Hello {clinician.display_name}," in letter.body
+    assert f"/clinic/cases/{task.pk}/" in letter.body
+    assert task.service_request.patient.called not in letter.body
+
+
+def test_an_administrator_is_written_to_without_a_name():
+    qualification, admin = QualificationFactory.create(), UserFactory.create(role=Role.ADMIN)
+    Communication.objects.plan(
+        subject=qualification, kind=CommunicationKind.LICENCE_EXPIRING, recipient_id=admin.pk, due_at=NINE
+    )
+
+    letter = letters.compose(Communication.objects.get())
+
+    assert letter.to == admin.email
+    assert "\nHello," in f"\n{letter.body}"
+    assert "/admin/" in letter.body
+
+
+def test_a_clinician_reads_of_a_visit_in_their_own_zone():
+    visit = AppointmentFactory.create(
+        practitioner__time_zone="America/Denver", service_request__patient__time_zone="America/New_York"
+    )
+    Communication.objects.plan(
+        subject=visit,
+        kind=CommunicationKind.BOOKING_MOVED,
+        recipient_id=visit.practitioner.user_id,
+        due_at=visit.start_at,
+    )
+
+    letter = letters.compose(Communication.objects.get())
+
+    assert "7:00 AM MDT (Denver time)" in letter.body
+    assert f"/clinic/visits/{visit.pk}/" in letter.body
+
+
+def test_what_is_gone_is_not_spoken_of():
+    qualification, admin = QualificationFactory.create(), UserFactory.create(role=Role.ADMIN)
+    Communication.objects.plan(
+        subject=qualification, kind=CommunicationKind.LICENCE_EXPIRING, recipient_id=admin.pk, due_at=NINE
+    )
+    qualification.delete()
+
+    assert letters.compose(Communication.objects.get()) == letters.Void("subject-gone")
