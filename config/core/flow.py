@@ -20,7 +20,7 @@ def flow(step: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
     A flow inside another transaction raises RuntimeError at once, in tests as in production: it could be undone
     by someone who does not know of it. The one exception is the idempotency envelope of the API, which stores
-    the answer in the same commit as the work (docs/adr/0004).
+    the answer in the same commit as the work (docs/adr/0004-idempotency-in-the-same-commit.md).
     """
 
     @functools.wraps(step)

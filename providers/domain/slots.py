@@ -34,7 +34,7 @@ def offers(calendar: Calendar, *, terms: Terms, span: Interval, now: datetime) -
     Yield the visits that may be booked at `now` and start in `span`, in order, each start once.
 
     calendar  must hold everything that reaches into `span` and the length of a visit beyond it
-    Source    docs/adr (offer and accept are one function): booking asks this same function for its one instant
+    Source    docs/adr/0009-offer-and-accept-are-one-function.md: booking asks this same function for its one instant
     """
     first = max(span.start, terms.earliest(now))
     last = min(span.end, terms.until(now, calendar.zone))
