@@ -89,7 +89,7 @@ class Overdue(admin.SimpleListFilter):
 class ReviewTaskAdmin(Shown):
     """The queue: what waits, with whom, until when."""
 
-    hidden = frozenset({"draft_note", "reason"})
+    hidden = frozenset({"reason"})
     list_display = ("id", "service", "state", "status", "tier", "due", "owner_name", "lease_expires_at", "outcome")
     list_filter = (Overdue, "status", "tier", "service", "state", "outcome")
     list_select_related = ("service", "owner")

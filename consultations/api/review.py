@@ -42,7 +42,7 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
     queryset = ReviewTask.objects.all()
     serializer_class = TaskOutput
     related = ("service", "service_request", "owner")
-    ordering = ("tier", "due_at", "created_at", "id")
+    ordering = ("queue_at", "created_at", "id")
 
     def get_queryset(self) -> QuerySet[ReviewTask]:
         """Return the caller's tasks, filtered in a list."""

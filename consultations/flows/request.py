@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
-from consultations.domain import lifecycle, triage
+from consultations.domain import lifecycle, standing, triage
 from consultations.domain.codes import AskStatus, RequestStatus, TaskStatus
 from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest, SupportingInfo
+from consultations.queries import earlier
 from intake.domain.codes import ResponseStatus
 from intake.models import Flag, Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
 from providers.domain.eligibility import local_date
@@ -136,8 +138,9 @@ def submit(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     request.due_at = triage.due_at(found.priority, minutes=request.service.review_due_minutes, now=now)
     request.save(update_fields=["status", "priority", "submitted_at", "submitted_by", "due_at", "updated_at"])
     task = ReviewTask.objects.create(
-        service_request=request, service=request.service, state=request.state, tier=found.tier, due_at=request.due_at
-    )
+        service_request=request, service=request.service, state=request.state, tier=found.tier, due_at=request.due_at,
+        **_kept_for_who_knows(request, tier=found.tier, now=now),
+    )  # fmt: skip
 
     audit.status_changed(request, old=RequestStatus.DRAFT, new=request.status, by=by, now=now)
     audit.status_changed(task, old="", new=task.status, by=by, now=now)
@@ -219,6 +222,13 @@ def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire
         )
         for (line, _), response in zip(asked, responses, strict=True)
     )
+
+
+def _kept_for_who_knows(request: ServiceRequest, *, tier: int, now: datetime) -> dict[str, Any]:
+    """Return for whom the new task is kept at first: the clinician who knows the patient and may take it today."""
+    grace = standing.known_grace(tier)
+    known = earlier.clinician(request, today=local_date(request.state, now)) if grace else None
+    return {"reserved_for": known, "reserved_until": now + grace} if known else {}
 
 
 def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:

@@ -20,14 +20,19 @@ from consultations.domain.codes import (
     ReviewOutcome,
     TaskStatus,
 )
-from consultations.models import Appointment, Communication, CommunicationRequest, ReviewTask, ServiceRequest
-from consultations.models.review_task import ReviewTaskQuerySet
+from consultations.domain.standing import ANSWERED
+from consultations.models import (
+    Appointment,
+    Communication,
+    CommunicationRequest,
+    ReviewNote,
+    ReviewTask,
+    ServiceRequest,
+)
 from intake.models import Flag
 from providers.models import Practitioner, Slot
 
 LEASE = timedelta(minutes=15)
-# How long a case whose patient answered is kept for the clinician who asked.
-PROMISED = timedelta(minutes=30)
 
 
 class LeaseLost(Conflict):
@@ -68,9 +73,10 @@ class AlreadyAnswered(Conflict):
 @flow
 def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> ReviewTask | None:
     """
-    Claim the best case that this clinician may take: emergencies, own cases that were answered, then the queue's order.
+    Claim the best case that this clinician may take: safety, then due time, then age.
 
-    A case whose patient answered is kept for the clinician who asked for 30 minutes, unless it is an emergency.
+    Only services they offer and states where their licence is in force today. What is kept for them comes as an urgent
+    case does; what is kept for a colleague is left, unless it is an emergency.
 
     service_id  only cases of this service; None for every service they offer
     Returns     the task with the next fencing number and a lease of 15 minutes; None when nothing waits
@@ -79,14 +85,10 @@ def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> Re
     Source      FHIR R4 Task; docs/flows.md, row "review"
     """
     practitioner = _clinician(by)
-    waiting = ReviewTask.objects.claimable(now).for_practitioner(practitioner, today=_clinic_day(now)).in_order()
-    if service_id is not None:
-        waiting = waiting.filter(service_id=service_id)
-    free = waiting.not_promised(practitioner, since=now - PROMISED)
-    for best in (free.filter(tier=0), free.filter(owner=practitioner), free):
-        if task := _take(best, practitioner, by=by, now=now):
-            return task
-    return None
+    taken = ReviewTask.objects.take_best(
+        owner=practitioner, today=_clinic_day(now), now=now, until=now + LEASE, service_id=service_id
+    )
+    return _claimed(taken, by=by, now=now)
 
 
 @flow
@@ -105,7 +107,8 @@ def claim(*, task_id: UUID, by: User, now: datetime) -> ReviewTask:
         raise NotLicensed("Your licence for the patient's state, or your role in this service, is not in force today.")
 
     mine = allowed.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
-    taken = _take((allowed.claimable(now) | mine).in_order(), practitioner, by=by, now=now)
+    rows = (allowed.claimable(now) | mine).in_order()
+    taken = _claimed(rows.take_first(owner=practitioner, now=now, until=now + LEASE), by=by, now=now)
 
     if taken is None:
         raise AlreadyClaimed(_why_closed(task), extra=_holder(task_id))
@@ -128,12 +131,32 @@ def save_note(*, task_id: UUID, fence: int, note: str, by: User, now: datetime) 
     """
     Keep the draft note of the case, and hold the case for another 15 minutes.
 
-    note    at most 4,000 characters; it stays with the case when the lease ends
-    Writes  ReviewTask
+    note    at most 4,000 characters; it stays with its author when the lease ends, and nobody else reads it
+    Writes  ReviewNote, ReviewTask
     Raises  NotFound, NotAllowed, LeaseLost, words.WordsTooLong
     """
     note = words.bounded(note, "note")
-    return _change(_held(task_id, fence=fence, by=by, now=now), now=now, draft_note=note, lease_expires_at=now + LEASE)
+    task = _held(task_id, fence=fence, by=by, now=now)
+    ReviewNote.objects.update_or_create(task=task, author=by, defaults={"text": note})
+    return _change(task, now=now, lease_expires_at=now + LEASE)
+
+
+@flow
+def keep_words(*, task_id: UUID, note: str, by: User, now: datetime) -> ReviewNote:
+    """
+    Keep what somebody had typed when their case was gone: their own words, added to their own draft note.
+
+    note    what is not in their note yet; nothing of the case changes
+    Writes  ReviewNote
+    Raises  NotFound, NotAllowed, words.WordsTooLong
+    """
+    _clinician(by)
+    task = _seen(task_id, by)
+    row, _ = ReviewNote.objects.select_for_update().get_or_create(task=task, author=by, defaults={"text": ""})
+    if note.strip() not in row.text:
+        row.text = words.bounded(f"{row.text}\n\n{note}".strip(), "note")
+        row.save(update_fields=["text", "updated_at"])
+    return row
 
 
 @flow
@@ -197,7 +220,8 @@ def answer_ask(*, ask_id: UUID, answer: str, by: User, now: datetime) -> Communi
 
     waited = now - ask.asked_at
     held = ReviewTask.objects.filter(service_request=request, status=TaskStatus.ON_HOLD)
-    if held.update(status=TaskStatus.READY, due_at=F("due_at") + waited, updated_at=now):
+    kept = {"reserved_for": F("owner"), "reserved_until": now + ANSWERED}
+    if held.update(status=TaskStatus.READY, due_at=F("due_at") + waited, **kept, updated_at=now):
         ServiceRequest.objects.filter(pk=request.pk).update(due_at=F("due_at") + waited)
         task = ReviewTask.objects.get(service_request=request)
         audit.status_changed(task, old=TaskStatus.ON_HOLD, new=task.status, by=by, now=now, reason="answered")
@@ -311,8 +335,7 @@ def _why_closed(task: ReviewTask) -> str:
     return reasons.get(TaskStatus(task.status), "Somebody else is looking at this case.")
 
 
-def _take(waiting: ReviewTaskQuerySet, practitioner: Practitioner, *, by: User, now: datetime) -> ReviewTask | None:
-    taken = waiting.take_first(owner=practitioner, now=now, until=now + LEASE)
+def _claimed(taken: tuple[ReviewTask, str] | None, *, by: User, now: datetime) -> ReviewTask | None:
     if taken is None:
         return None
     task, former = taken

@@ -67,6 +67,8 @@ def take_step(request: HttpRequest, practitioner: Practitioner, task_id: UUID, s
     try:
         flow(task_id=task.pk, by=practitioner.user, now=timezone.now(), **form.cleaned_data)
     except Refusal as refusal:
+        if isinstance(refusal, review.LeaseLost):
+            _keep_words(form, task, practitioner)
         form.add_error(None, refusal.detail)
         return _show(request, practitioner, _task(practitioner, task_id), bound={step: form}, status=409)
     messages.success(request, done)
@@ -92,6 +94,13 @@ def acknowledge_flag(request: HttpRequest, practitioner: Practitioner, task_id: 
     return redirect("clinic:case", task_id=task.pk)
 
 
+def _keep_words(form: forms.Form, task: ReviewTask, practitioner: Practitioner) -> None:
+    """Keep what was typed on a page whose lease had ended, as the clinician's own draft note."""
+    for name in ("note", "message", "reason"):
+        if words := form.cleaned_data.get(name, ""):
+            review.keep_words(task_id=task.pk, note=words, by=practitioner.user, now=timezone.now())
+
+
 def _task(practitioner: Practitioner, task_id: UUID) -> ReviewTask:
     task = queue.task_of(by=practitioner.user, task_id=task_id)
     if task is None:
@@ -111,7 +120,8 @@ def _show(
     screen = case_screen.case_screen(task.service_request, by=practitioner.user, now=timezone.now())
     shown = row(task, practitioner)
     labels = {line.evidence.ref: line.evidence for section in screen.sections for line in section.lines}
-    steps = {name: bound.get(name) or _empty(name, task) for name in STEPS}
+    note = screen.note.text if screen.note else ""
+    steps = {name: bound.get(name) or _empty(name, task, note) for name in STEPS}
     context = {
         "zone": practitioner.time_zone,
         "shown": shown,
@@ -129,8 +139,8 @@ def _show(
     return render(request, "consultations/clinic/case.html", context, status=status)
 
 
-def _empty(name: str, task: ReviewTask) -> FenceForm:
-    initial = {"fence": task.fence, "note": task.draft_note if name == "note" else ""}
+def _empty(name: str, task: ReviewTask, note: str) -> FenceForm:
+    initial = {"fence": task.fence, "note": note if name == "note" else ""}
     return STEPS[name][0](prefix=name, initial=initial)
 
 

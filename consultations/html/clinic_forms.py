@@ -25,7 +25,7 @@ class NoteForm(FenceForm):
 
     note = forms.CharField(
         label="Draft note",
-        help_text="Only clinicians read it. It stays with the case.",
+        help_text="Only you read it. It stays yours when the case goes to somebody else.",
         required=False, max_length=4000, widget=forms.Textarea(LONG),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from consultations.models.communication_preference import CommunicationPreferenc
 from consultations.models.communication_request import CommunicationRequest
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
-from consultations.models.review_task import ReviewTask
+from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Goal",
     "Heartbeat",
     "PlanTemplate",
+    "ReviewNote",
     "ReviewTask",
     "ServiceRequest",
     "SupportingInfo",

@@ -1,24 +1,45 @@
 """The review queue: one task per submitted case."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, models
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import F, Func, Q
 
 from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import ReviewOutcome, TaskStatus
+from consultations.domain.standing import LEADS, OWN_LEAD
+from consultations.models import claiming
 from providers.models import Practitioner, PractitionerRole, Qualification
+
+# How many cases of each service and state a claim looks at; the second look is for when others hold all of the first.
+LOOKS = (16, 500)
+
+
+def _seconds(tier: int) -> int:
+    return int(LEADS[tier].total_seconds())
+
+
+# The due time less the lead of the tier (domain.standing.LEADS), in UTC and seconds: a stored column may not depend on
+# the zone of a session.
+QUEUE_AT = Func(
+    F("due_at"),
+    F("tier"),
+    template=f"((%(expressions)s WHEN 0 THEN {_seconds(0)} WHEN 1 THEN {_seconds(1)} ELSE 0 END)) AT TIME ZONE 'UTC')",
+    arg_joiner=" AT TIME ZONE 'UTC' - make_interval(secs => CASE ",
+    output_field=models.DateTimeField(),
+)
 
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     """The queue."""
 
     def in_order(self) -> Self:
-        """Return the queue's order: safety first, then due time, then age."""
-        return self.order_by("tier", "due_at", "created_at", "id")
+        """Return the queue's order: safety first, then due time with its lead, then age."""
+        return self.order_by("queue_at", "created_at", "id")
 
     def claimable(self, now: datetime) -> Self:
         """Return tasks that nobody holds at `now`: ready ones, and those whose lease has ended."""
@@ -27,6 +48,14 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def held_by(self, practitioner: Practitioner, *, fence: int, now: datetime) -> Self:
         """Return the task that a clinician holds at `now` under this fencing number; none when the lease ended."""
         return self.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS, fence=fence, lease_expires_at__gt=now)
+
+    def kept_for(self, practitioner: Practitioner, *, now: datetime) -> Self:
+        """Return the tasks that wait for this clinician before anybody else."""
+        return self.filter(status=TaskStatus.READY, reserved_for=practitioner, reserved_until__gt=now)
+
+    def lease_ended(self, now: datetime) -> Self:
+        """Return the tasks whose holder has left them."""
+        return self.filter(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now)
 
     def take_first(self, *, owner: Practitioner, now: datetime, until: datetime) -> "tuple[ReviewTask, str] | None":
         """
@@ -37,23 +66,31 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """
         best = self.select_for_update(skip_locked=True, no_key=True).values("id", former=F("status"))[:1]
         subquery, values = best.query.sql_with_params()
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        statement = f"""
-            WITH best AS MATERIALIZED ({subquery})
-            UPDATE {table} AS task
-               SET status = %s, owner_id = %s, claimed_at = %s, lease_expires_at = %s, fence = task.fence + 1,
-                   updated_at = %s
-              FROM best WHERE task.id = best.id
-            RETURNING task.*, best.former"""  # noqa: S608  the query is Django's own, its values stay parameters
-        taken = [*self.model._default_manager.raw(
-            statement, [*values, TaskStatus.IN_PROGRESS, owner.pk, now, until, now]
-        )]  # fmt: skip
-        return (taken[0], taken[0].former) if taken else None  # type: ignore[attr-defined]
+        update, rest = claiming.update(owner=owner.pk, now=now, until=until)
+        return self._taken(f"WITH best AS MATERIALIZED ({subquery}) {update}", [*values, *rest])
 
-    def not_promised(self, practitioner: Practitioner, *, since: datetime) -> Self:
-        """Leave out cases whose patient answered another clinician after `since`; an emergency waits for nobody."""
-        answered = Q(status=TaskStatus.READY, owner__isnull=False, updated_at__gt=since, tier__gt=0)
-        return self.exclude(answered & ~Q(owner=practitioner))
+    def take_best(
+        self, *, owner: Practitioner, today: date, now: datetime, until: datetime, service_id: UUID | None = None
+    ) -> "tuple[ReviewTask, str] | None":
+        """
+        Give the best case of the whole queue that `owner` may take to them, in one statement that waits for nobody.
+
+        today    calendar day of the clinic, for licences; the first and last day of a licence count
+        until    end of the lease, aware UTC
+        Returns  the task under its next fencing number, and its status before; None when nothing waits for them
+        """
+        update, rest = claiming.update(owner=owner.pk, now=now, until=until)
+        for look in LOOKS:
+            best, values = claiming.best(
+                owner=owner.pk, today=today, now=now, service_id=service_id, look=look, own_lead=OWN_LEAD
+            )
+            if taken := self._taken(best + update, [*values, *rest]):
+                return taken
+        return None
+
+    def _taken(self, statement: str, values: list[Any]) -> "tuple[ReviewTask, str] | None":
+        rows = [*self.model._default_manager.raw(statement, values)]
+        return (rows[0], rows[0].former) if rows else None  # type: ignore[attr-defined]
 
     def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
         """
@@ -87,7 +124,7 @@ class ReviewTask(Record):
     puts it on hold; accept, decline and refer complete it. Every write of a reviewer carries `fence`.
     """
 
-    PERSONAL = frozenset({"reason", "draft_note"})
+    PERSONAL = frozenset({"reason"})
 
     service_request = models.OneToOneField("consultations.ServiceRequest", models.PROTECT, related_name="review_task")
     service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="+")
@@ -95,11 +132,17 @@ class ReviewTask(Record):
     status = models.CharField(max_length=16, choices=TaskStatus, default=TaskStatus.READY)
     tier = models.PositiveSmallIntegerField(help_text="0 emergency, 1 urgent, 2 by due time.")
     due_at = models.DateTimeField()
+    queue_at = models.GeneratedField(
+        expression=QUEUE_AT, output_field=models.DateTimeField(), db_persist=True,
+        help_text="Where the case stands: its due time, less the lead of its tier.",
+    )  # fmt: skip
+    reserved_for = models.ForeignKey("providers.Practitioner", models.PROTECT, null=True, related_name="reserved_tasks")
+    reserved_until = models.DateTimeField(null=True)
     owner = models.ForeignKey("providers.Practitioner", models.PROTECT, null=True, related_name="review_tasks")
     claimed_at = models.DateTimeField(null=True)
+    first_claimed_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
-    draft_note = models.TextField(blank=True)
     outcome = models.CharField(max_length=16, choices=ReviewOutcome, blank=True)
     reason = models.TextField(blank=True)
     referred_to = models.CharField(max_length=200, blank=True)
@@ -115,6 +158,7 @@ class ReviewTask(Record):
                 condition=Q(outcome__in=["", *ReviewOutcome.values]), name="consultations_reviewtask_outcome_known"
             ),
             all_or_none("decided_at", "decided_by", name="consultations_reviewtask_decision_whole"),
+            all_or_none("reserved_for", "reserved_until", name="consultations_reviewtask_reservation_whole"),
             models.CheckConstraint(
                 condition=Q(
                     status="in-progress", owner__isnull=False, lease_expires_at__isnull=False, claimed_at__isnull=False
@@ -129,14 +173,35 @@ class ReviewTask(Record):
             ),
         ]
         indexes = [
-            # claim_next: states and service first, so that cases nobody here may take are never read.
+            # claim_next: service and state first, so that cases nobody here may take are never read.
             models.Index(
-                fields=["service", "state", "tier", "due_at", "id"],
+                fields=["service", "state", "queue_at", "created_at", "id"],
                 name="consultations_task_ready",
                 condition=Q(status="ready"),
+            ),
+            # claim_next: what waits for one clinician.
+            models.Index(
+                fields=["reserved_for"],
+                name="consultations_task_reserved",
+                condition=Q(status="ready", reserved_for__isnull=False),
             ),
             # Leases that ended.
             models.Index(
                 fields=["lease_expires_at"], name="consultations_task_leases", condition=Q(status="in-progress")
             ),
+        ]
+
+
+class ReviewNote(Record):
+    """What one clinician has typed about one case; their own, whoever holds the case now."""
+
+    PERSONAL = frozenset({"text"})
+
+    task = models.ForeignKey("consultations.ReviewTask", models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "author"], name="consultations_reviewnote_once"),
         ]

@@ -8,7 +8,14 @@ from typing import Any
 
 from config.core.models import User
 from consultations.domain import shown
-from consultations.models import Appointment, CarePlan, CommunicationRequest, ServiceRequest, SupportingInfo
+from consultations.models import (
+    Appointment,
+    CarePlan,
+    CommunicationRequest,
+    ReviewNote,
+    ServiceRequest,
+    SupportingInfo,
+)
 from consultations.queries import history
 from consultations.queries.evidence import Evidence
 from consultations.queries.history import Change
@@ -70,7 +77,7 @@ class ScoreLine:
 
 @dataclass(slots=True)
 class CaseScreen:
-    """Everything of one case; `flags` are active, gravest first, `superseded` the former ones."""
+    """Everything of one case; `flags` are active, gravest first, `superseded` the former ones; `note` is the reader's own."""
 
     request: ServiceRequest
     sections: list[Section] = field(default_factory=list)
@@ -81,6 +88,7 @@ class CaseScreen:
     visits: list[Appointment] = field(default_factory=list)
     earlier: list[ServiceRequest] = field(default_factory=list)
     plans: list[CarePlan] = field(default_factory=list)
+    note: ReviewNote | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -98,7 +106,7 @@ def case_screen(request: ServiceRequest, *, by: User, now: datetime) -> CaseScre
     Return the screen of a case whose patient is loaded.
 
     now    decides which questions were asked, where that depends on the day
-    Reads  seven queries for any number of questions, flags and earlier cases, once the questionnaires are compiled
+    Reads  eight queries for any number of questions, flags and earlier cases, once the questionnaires are compiled
     """
     rows = SupportingInfo.objects.filter(service_request=request).select_related(
         "questionnaire_response__questionnaire"
@@ -117,6 +125,7 @@ def case_screen(request: ServiceRequest, *, by: User, now: datetime) -> CaseScre
         visits=list(visits.order_by("start_at", "id")),
         earlier=history.earlier_cases(request, by=by),
         plans=history.plans(request, by=by),
+        note=ReviewNote.objects.filter(task__service_request=request, author=by).first(),
     )
 
 

@@ -80,7 +80,7 @@ def with_signs(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
 
 def _shown(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
     whole = rows.select_related("service_request__patient", "service", "owner")
-    return with_signs(whole).order_by("tier", "due_at", "created_at", "id")
+    return with_signs(whole).order_by("queue_at", "created_at", "id")
 
 
 def _filtered(rows: QuerySet[ReviewTask], filters: Filters) -> QuerySet[ReviewTask]:

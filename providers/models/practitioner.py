@@ -1,12 +1,14 @@
 """Clinicians, what they offer, and where they are licensed."""
 
+from datetime import date
 from typing import Self, TypeVar
+from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from timezone_field import TimeZoneField
 
 from config.core.constraints import known
@@ -21,6 +23,16 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def active(self) -> Self:
         """Return those who may be booked."""
         return self.filter(is_active=True)
+
+    def may_review(self, *, service_id: UUID, state: str, today: date) -> Self:
+        """
+        Return those who offer a service and whose licence covers a state on a day.
+
+        today  calendar day; the first and last day of a licence count
+        """
+        offers = PractitionerRole.objects.filter(practitioner=OuterRef("pk"), service=service_id, is_active=True)
+        licences = Qualification.objects.filter(practitioner=OuterRef("pk")).in_force(state=state, on_date=today)
+        return self.filter(Exists(offers), Exists(licences))
 
     def visible_to(self, user: User) -> Self:
         """Return all for administrators, oneself for a clinician, nobody for others."""

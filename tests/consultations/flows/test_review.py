@@ -15,7 +15,7 @@ from consultations.domain.codes import (
     TaskStatus,
 )
 from consultations.flows import acknowledge, review
-from consultations.models import Communication, ReviewTask
+from consultations.models import Communication, ReviewNote, ReviewTask
 from intake.domain.codes import Severity
 from providers.domain.codes import SlotStatus
 from tests.factories.clinic import claimed, flagged, waiting
@@ -195,7 +195,31 @@ def test_save_note_keeps_the_words_after_the_lease_ended():
 
     again = review.claim(task_id=task.pk, by=practitioner.user, now=LATER)
 
-    assert again.draft_note == "Asked about sleep."
+    assert again.fence == 2
+    assert ReviewNote.objects.get(task=task, author=practitioner.user).text == "Asked about sleep."
+
+
+def test_note_of_one_clinician_is_not_the_note_of_the_next():
+    task, practitioner = claimed(waiting(), now=NOW)
+    review.save_note(task_id=task.pk, fence=1, note="Asked about sleep.", by=practitioner.user, now=NOW)
+    again, colleague = claimed(task, now=LATER)
+    review.save_note(task_id=task.pk, fence=again.fence, note="Sleeps well.", by=colleague.user, now=LATER)
+
+    texts = dict(ReviewNote.objects.values_list("author", "text"))
+
+    assert texts == {practitioner.user_id: "Asked about sleep.", colleague.user_id: "Sleeps well."}
+
+
+def test_keep_words_adds_what_was_typed_to_ones_own_note_once_and_leaves_the_case():
+    task, practitioner = claimed(waiting(), now=NOW)
+    review.save_note(task_id=task.pk, fence=1, note="Asked about sleep.", by=practitioner.user, now=NOW)
+    claimed(task, now=LATER)
+
+    for _ in range(2):
+        kept = review.keep_words(task_id=task.pk, note="Typed too late.", by=practitioner.user, now=LATER)
+
+    assert kept.text == "Asked about sleep.\n\nTyped too late."
+    assert ReviewTask.objects.get().fence == 2
 
 
 def test_release_puts_the_case_back():

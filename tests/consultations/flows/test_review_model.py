@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.core.errors import Conflict
 from consultations.domain.codes import TaskStatus
+from consultations.domain.standing import ANSWERED
 from consultations.flows import review
 from consultations.models import CommunicationRequest, ReviewTask
 from tests.factories.clinic import waiting
@@ -51,7 +52,7 @@ class Model:
             self.status == "ready"
             and self.asker is not None
             and self.asker != who
-            and now - self.answered_at < review.PROMISED
+            and now - self.answered_at < ANSWERED
         )
 
 
