@@ -61,3 +61,9 @@ class AnswersInput(Input):
     sequence = serializers.IntegerField(min_value=0, max_value=2**53)
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     answers = serializers.ListField(child=QuestionAnswerInput(), min_length=1, max_length=500)
+
+
+class CompleteInput(Input):
+    """`revision` is that of the answers which the person looked at; 412 `answers-moved` when there is a newer one."""
+
+    revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)

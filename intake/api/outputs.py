@@ -70,6 +70,16 @@ class ConflictOutput(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
 
 
+class ElsewhereOutput(serializers.Serializer[Any]):
+    """A question that another client changed since the base of this save; show it as it stands now."""
+
+    link_id = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
+    changed_by = serializers.UUIDField()
+    changed_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
 class WayOutput(serializers.Serializer[Any]):
     """One way to reach help."""
 
@@ -107,6 +117,7 @@ class SavedOutput(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     stored = serializers.ListField(child=serializers.CharField())
     conflicts = ConflictOutput(many=True)
+    elsewhere = ElsewhereOutput(many=True)
     enabled = serializers.ListField(child=serializers.CharField())
     calculated = serializers.JSONField()
     issues = IssueOutput(many=True)

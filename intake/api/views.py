@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
-from config.core.api.inputs import Nothing, read
-from intake.api.inputs import AnswersInput
+from config.core.api.inputs import read
+from intake.api.inputs import AnswersInput, CompleteInput
 from intake.api.outputs import QuestionnaireResponseOutput, SavedOutput
 from intake.fhir.questionnaire import questionnaire
 from intake.flows import answer
@@ -55,13 +55,14 @@ class QuestionnaireResponses(ReadOnlyRows[QuestionnaireResponse]):
         saved = answer.save(response_id=mine.pk, by=signed_in(request), now=timezone.now(), **words)
         return Response(dataclasses.asdict(saved))
 
-    @extend_schema(request=Nothing, responses=QuestionnaireResponseOutput)
+    @extend_schema(request=CompleteInput, responses=QuestionnaireResponseOutput)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, **_kwargs: Any) -> Response:
         """Close the response; 422 `incomplete` names each question that is open or wrong."""
         mine = self.get_object()
-        read(Nothing, request)
-        return self._shown(answer.complete(response_id=mine.pk, by=signed_in(request), now=timezone.now()))
+        seen = read(CompleteInput, request).get("revision")
+        done = answer.complete(response_id=mine.pk, by=signed_in(request), now=timezone.now(), seen_revision=seen)
+        return self._shown(done)
 
     def _shown(self, response: QuestionnaireResponse) -> Response:
         judged = judge_response(response, now=timezone.now())

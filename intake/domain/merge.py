@@ -1,6 +1,6 @@
 """Which of the answers that a client sends are stored, and which collide with what somebody else wrote meanwhile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,12 +49,46 @@ def merge(
     answers  {path: value}
     touched  {path: {revision, at, by, client, sequence}} of the last save that changed each path
     Returns  a question that another client changed after base_revision, to something else, is a conflict and stays;
-             an older save of the same client that arrives late changes nothing that a newer one wrote
+             an older save of the same client that arrives late changes nothing that a newer one wrote; an answer that
+             is there already is touched all the same, since somebody gave it again and was told that it is kept
     """
     merged = Merged(dict(answers), {path: dict(touch) for path, touch in touched.items()})
     for change in changes:
         _merge_one(merged, change, save)
     return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger, as far as others need to hear of it."""
+
+    client_id: str
+    revision: int
+    by: str
+    at: str
+    changes: tuple[Change, ...]
+
+
+def elsewhere(entries: Iterable[Entry], *, client_id: str, told: Collection[str]) -> list[dict[str, Any]]:
+    """
+    Return what other clients wrote meanwhile, so that one who is given the new revision has seen all of it.
+
+    entries  the ledger after the client's base and before its save, oldest first
+    told     paths that the save's own answer speaks of
+    Returns  [{link_id, value, changed_by, changed_at, revision}] where the last writer of a path is somebody else
+    """
+    last = {change.link_id: (entry, change) for entry in entries for change in entry.changes}
+    return [
+        {
+            "link_id": path,
+            "value": change.value,
+            "changed_by": entry.by,
+            "changed_at": entry.at,
+            "revision": entry.revision,
+        }
+        for path, (entry, change) in last.items()
+        if entry.client_id != client_id and path not in told
+    ]
 
 
 def fold(saves: Iterable[Iterable[Change]]) -> dict[str, Any]:
@@ -70,10 +104,8 @@ def _merge_one(merged: Merged, change: Change, save: Save) -> None:
     present, touch = merged.answers.get(change.link_id), merged.touched.get(change.link_id)
     if touch and touch["client"] == save.client_id and touch["sequence"] > save.sequence:
         return
-    if present == change.value:
-        merged.stored.append(change)
-        return
-    if touch and touch["client"] != save.client_id and touch["revision"] > save.base_revision:
+    unseen = touch and touch["client"] != save.client_id and touch["revision"] > save.base_revision
+    if touch and unseen and present != change.value:
         merged.conflicts.append(
             {
                 "link_id": change.link_id,

@@ -4,6 +4,7 @@ A patient answers: every save is a row of the ledger, the response is its projec
 Refusal
 ├── NoSuchResponse     (NotFound)
 ├── ResponseClosed     (Conflict)  completed or stopped: nothing can be changed
+├── AnswersMoved       (Stale)     somebody answered after the person looked; show the answers again
 ├── UnknownRevision    (Invalid)   a revision that was never given out
 ├── NotAcceptable      (Invalid)   one error for each answer that does not fit its question
 └── Incomplete         (Invalid)   one error for each question
@@ -16,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from config.core import audit
-from config.core.errors import Conflict, FieldError, Invalid, NotFound
+from config.core.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from config.core.flow import flow
 from config.core.models import User
 from intake.domain import acceptance, merge
@@ -25,7 +26,7 @@ from intake.domain.merge import Change, Merged
 from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
 from intake.queries import crisis
 from intake.queries.judgement import Judgement, judge, judge_response
-from intake.queries.ledger import answers_at
+from intake.queries.ledger import answers_at, elsewhere
 from intake.queries.questions import outline_of
 
 
@@ -41,6 +42,13 @@ class ResponseClosed(Conflict):
 
     code = "response-closed"
     title = "These questions are closed"
+
+
+class AnswersMoved(Stale):
+    """Show the answers as they stand now; the person has not seen all of them."""
+
+    code = "answers-moved"
+    title = "Some answers changed meanwhile"
 
 
 class UnknownRevision(Invalid):
@@ -71,6 +79,7 @@ class Saved:
 
     stored     paths that hold what was sent
     conflicts  [{link_id, yours, theirs, changed_by, changed_at, revision}], not overwritten
+    elsewhere  [{link_id, value, changed_by, changed_at, revision}] that other clients wrote after the base
     enabled    paths that are asked now
     issues     [{link_id, code, severity, detail}]
     crisis     whom to call, {title, text, ways, after}, or None
@@ -79,6 +88,7 @@ class Saved:
     revision: int
     stored: list[str]
     conflicts: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]]
     enabled: list[str]
     calculated: dict[str, Any]
     issues: list[dict[str, Any]]
@@ -102,7 +112,8 @@ def save(
     client_id      one browser tab or device, at most 64 characters
     sequence       counts the saves of that client; the same one again writes nothing and gives the first answer
     base_revision  the revision the client had seen; a question that another client changed since comes back as a
-                   conflict and is not overwritten
+                   conflict and is not overwritten, and every other change since then comes back as `elsewhere`:
+                   the client that takes the returned revision for its base has been told of all up to it
     answers        [{link_id, value}]; None clears; what the server calculates or hides is ignored
     Writes         Answer, QuestionnaireResponse, Flag, StatusChange, AuditEvent
     Raises         NoSuchResponse, ResponseClosed, UnknownRevision, NotAcceptable with one error for each answer
@@ -111,7 +122,7 @@ def save(
     response = _own(response_id, by)
     told = response.ledger.filter(client_id=client_id, sequence=sequence).first()
     if told is not None:
-        return _again(response, told)
+        return _again(response, told, base=base_revision)
     _refuse_closed(response)
     if base_revision > response.revision:
         raise UnknownRevision(errors=[FieldError("base_revision", "unknown", "There is no such revision yet.")])
@@ -134,20 +145,24 @@ def save(
         event="intake.response.answered", entity=response, by=by, now=now, patient_id=response.patient_id,
         detail={"revision": revision, "stored": len(merged.stored), "conflicts": len(merged.conflicts)},
     )  # fmt: skip
-    return _saved(response, ledger, judged, rules)
+    return _saved(response, ledger, judged, rules, base=base_revision)
 
 
 @flow
-def complete(*, response_id: UUID, by: User, now: datetime) -> QuestionnaireResponse:
+def complete(*, response_id: UUID, by: User, now: datetime, seen_revision: int | None = None) -> QuestionnaireResponse:
     """
     Close a response; from here on its answers are only those that were asked, and never change.
 
-    Writes  QuestionnaireResponse `completed`, Flag, StatusChange, AuditEvent
-    Raises  NoSuchResponse, ResponseClosed, Incomplete with one error for each question, its field the path
-    Source  HL7 SDC 4.0.0, form validation: a completed response conforms; docs/flows.md, row "answer"
+    seen_revision  the revision of the answers that the person looked at and calls right; None when not said
+    Writes         QuestionnaireResponse `completed`, Flag, StatusChange, AuditEvent
+    Raises         NoSuchResponse, ResponseClosed, AnswersMoved, Incomplete with one error for each question, its
+                   field the path
+    Source         HL7 SDC 4.0.0, form validation: a completed response conforms; docs/flows.md, row "answer"
     """
     response = _own(response_id, by)
     _refuse_closed(response)
+    if seen_revision is not None and seen_revision != response.revision:
+        raise AnswersMoved("Some answers were changed on another device since you looked. Please check them again.")
     judged = judge_response(response, now=now)
     if judged.errors:
         errors = [FieldError(one.path or one.link_id, one.code, one.message) for one in judged.errors]
@@ -225,18 +240,21 @@ def _supersede(flag: Flag, *, by: User, now: datetime) -> None:
     audit.record(event="intake.flag.superseded", entity=flag, by=by, now=now, patient_id=flag.patient_id)
 
 
-def _again(response: QuestionnaireResponse, told: Answer) -> Saved:
+def _again(response: QuestionnaireResponse, told: Answer, *, base: int) -> Saved:
     """Return the answer that was given to a save, from the ledger as it stood then."""
     answers = answers_at(response, told.revision)
     judged = judge(response.questionnaire_id, answers, now=told.recorded_at)
-    return _saved(response, told, judged, judged.raised(response, now=told.recorded_at))
+    return _saved(response, told, judged, judged.raised(response, now=told.recorded_at), base=base)
 
 
-def _saved(response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Iterable[FlagRule]) -> Saved:
+def _saved(
+    response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Iterable[FlagRule], *, base: int
+) -> Saved:
     return Saved(
         revision=ledger.revision,
         stored=[change["link_id"] for change in ledger.changes],
         conflicts=ledger.conflicts,
+        elsewhere=elsewhere(response, ledger, base=base),
         enabled=judged.enabled,
         calculated=judged.calculated,
         issues=judged.issues_json(),

@@ -18,6 +18,7 @@ from intake.domain.outline import Outline, Page
 from intake.flows import answer
 from intake.html.places import HOME, first_open, paths_of, shown_pages
 from intake.html.sheet import Sheet, without_instance
+from intake.html.words import told_elsewhere
 from intake.models import FlagRule, QuestionnaireResponse
 from intake.queries import crisis
 from intake.queries.alarms import alarms
@@ -81,17 +82,18 @@ def _answered(turn: Turn) -> HttpResponseBase:
     request, response = turn.request, turn.response
     before, rang = turn.judged, {rule.pk for rule in alarms(response.pk)}
     base = _number(request.POST.get("base_revision", ""), otherwise=response.revision)
-    sheet = Sheet(turn.page, response.answers, data=request.POST)
-    changes = sheet.changes(answers_at(response, base))
+    sheet, rendered = Sheet(turn.page, response.answers, data=request.POST), answers_at(response, base)
+    changes = sheet.changes(rendered)
     changes += _removal(request, {**response.answers, **{one["link_id"]: one["value"] for one in changes}})
     saved = _save(turn, changes, base=base) if changes else None
 
     response.refresh_from_db()
     turn.judged = judge_response(response, now=timezone.now())
     ringing = alarms(response.pk)
+    sheet.catch_up(rendered, response.answers)
     revealed = frozenset(turn.judged.enabled) - frozenset(before.enabled)
     if saved and saved.conflicts:
-        _name_conflicts(sheet, saved.conflicts)
+        _name_conflicts(turn, sheet, saved.conflicts)
         return _show(turn, sheet, ringing)
     if not sheet.errors and any(rule.pk not in rang for rule in ringing):
         return _show(turn, Sheet(turn.page, response.answers), ringing, is_new_alarm=True)
@@ -152,10 +154,11 @@ def _removal(request: HttpRequest, answers: dict[str, Any]) -> list[dict[str, An
     return without_instance(present, path, int(number)) if bracket and number.isdigit() else []
 
 
-def _name_conflicts(sheet: Sheet, conflicts: list[dict[str, Any]]) -> None:
-    words = "You changed this answer somewhere else meanwhile. Keep what stands here by saving again, or change it."
-    for conflict in conflicts:
-        sheet.refuse(conflict["link_id"], words)
+def _name_conflicts(turn: Turn, sheet: Sheet, conflicts: list[dict[str, Any]]) -> None:
+    zone = turn.response.patient.time_zone
+    for one in conflicts:
+        question = turn.outline.by_link_id[one["link_id"].rsplit("/", 1)[-1]]
+        sheet.refuse(one["link_id"], told_elsewhere(question, one, zone=zone))
 
 
 def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> HttpResponse:

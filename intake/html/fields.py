@@ -33,6 +33,11 @@ class QuestionField(forms.CharField):
             label=label_of(question), help_text=question.help, required=question.is_required, widget=widget
         )
         self.question = question
+        self.is_left_alone = False
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what a page that comes back shows: what was typed, or what is stored by now where nothing was."""
+        return initial if self.is_left_alone else data
 
     def answer(self, raw: Any) -> Any:
         """Return the stored form of what was posted; NotThisType, in words for the person, when it has none."""

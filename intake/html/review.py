@@ -1,6 +1,6 @@
 """The overview of one's answers before they are sent, and after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,14 +36,23 @@ def review_answers(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         return _show(request, response, ())
     try:
-        answer.complete(response_id=response.pk, by=user, now=timezone.now())
+        answer.complete(response_id=response.pk, by=user, now=timezone.now(), seen_revision=seen_revision(request.POST))
     except answer.Incomplete as refused:
         return _show(request, response, refused.errors)
+    except answer.AnswersMoved as moved:
+        messages.warning(request, moved.detail)
+        return redirect("intake:review-answers", response_id=response.pk)
     except answer.ResponseClosed:
         return redirect("intake:review-answers", response_id=response.pk)
     title = outline_of(response.questionnaire_id, language=response.patient.preferred_language).title
     messages.success(request, f"“{title}” is done.")
     return redirect(HOME)
+
+
+def seen_revision(posted: Mapping[str, Any]) -> int | None:
+    """Return the revision of the answers that stood on the page; None when it does not say."""
+    told = str(posted.get("revision", ""))
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
 
 
 def _show(request: HttpRequest, response: QuestionnaireResponse, errors: tuple[FieldError, ...]) -> HttpResponse:

@@ -79,6 +79,15 @@ class Sheet(forms.Form):
             if value != rendered.get(path)
         ]
 
+    def catch_up(self, rendered: Answers, answers: Answers) -> None:
+        """Show present answers where the person left alone what the page was made from; keep what they typed."""
+        for name, path in self.paths.items():
+            control = self.fields[name]
+            left_alone = path in self.cleaned_data and self.cleaned_data[path] == rendered.get(path)
+            if left_alone and isinstance(control, QuestionField):
+                control.is_left_alone = True
+                self.initial[name] = control.shown(answers.get(path))
+
     def refuse(self, path: str, message: str) -> bool:
         """Put an error at a question of this page; False when it is not here."""
         name = name_of(path)

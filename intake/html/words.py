@@ -1,7 +1,7 @@
 """A stored answer as a person reads it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.utils.dateformat import format as written
@@ -23,6 +23,14 @@ def words(question: Question, value: Any) -> str:
         return written(date.fromisoformat(value), "F j, Y")
     unit = question.units[0].label if question.units else ""
     return f"{value} {unit}".strip()
+
+
+def told_elsewhere(question: Question, conflict: Mapping[str, Any], *, zone: tzinfo) -> str:
+    """Return, beside the person's own answer, what was answered on another device meanwhile, and when."""
+    at = datetime.fromisoformat(conflict["changed_at"]).astimezone(zone)
+    theirs = words(question, conflict["theirs"])
+    did = f"answered “{theirs}”" if theirs else "took the answer away"
+    return f"On another device you {did} at {written(at, 'g:i A')}. Save again to keep what stands here, or change it."
 
 
 def _of_mapping(question: Question, value: Mapping[str, Any]) -> str:

@@ -69,6 +69,18 @@ class QuestionnaireResponse(Record):
                 name="response_completed_fixed",
                 when="OLD.status IN ('completed', 'amended')",
             ),
+            # While a response is open its answers move only with the ledger, one revision at a time.
+            fixed(
+                "answers",
+                "touched",
+                name="response_answers_move_with_ledger",
+                when="NEW.revision = OLD.revision AND NEW.status = 'in-progress'",
+            ),
+            fixed(
+                "revision",
+                name="response_revision_counts_saves",
+                when="NEW.revision NOT IN (OLD.revision, OLD.revision + 1) OR NEW.status <> 'in-progress'",
+            ),
         ]
 
 

@@ -1,10 +1,11 @@
-"""The answers of a response as they stood at an earlier revision."""
+"""What the ledger of a response tells: the answers at an earlier revision, and what others wrote between two."""
 
+from datetime import UTC
 from typing import Any
 
 from intake.domain import merge
-from intake.domain.merge import Change
-from intake.models import QuestionnaireResponse
+from intake.domain.merge import Change, Entry
+from intake.models import Answer, QuestionnaireResponse
 
 
 def answers_at(response: QuestionnaireResponse, revision: int) -> dict[str, Any]:
@@ -17,3 +18,22 @@ def answers_at(response: QuestionnaireResponse, revision: int) -> dict[str, Any]
         return dict(response.answers)
     rows = response.ledger.filter(revision__lte=revision).order_by("revision").values_list("changes", flat=True)
     return merge.fold([Change(**change) for change in changes] for changes in rows)
+
+
+def elsewhere(response: QuestionnaireResponse, told: Answer, *, base: int) -> list[dict[str, Any]]:
+    """
+    Return what other clients wrote after `base` and before the save `told`.
+
+    Reads  Answer: one query, none when nothing came between
+    """
+    if base >= told.revision - 1:
+        return []
+    rows = response.ledger.filter(revision__gt=base, revision__lt=told.revision).order_by("revision")
+    spoken = {one["link_id"] for one in (*told.changes, *told.conflicts)}
+    return merge.elsewhere(map(_entry, rows), client_id=told.client_id, told=spoken)
+
+
+def _entry(row: Answer) -> Entry:
+    at = row.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    changes = tuple(Change(**change) for change in row.changes)
+    return Entry(row.client_id, row.revision, str(row.author_id), at, changes)

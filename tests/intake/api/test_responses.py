@@ -68,7 +68,9 @@ def test_answers_are_saved_once_for_each_sequence(sign_in):
     again = client.post(address(response, "answers/"), body(hours=6, harm="yes"))
 
     assert first.status_code == 200
-    assert set(first.json()) == {"revision", "stored", "conflicts", "enabled", "calculated", "issues", "crisis"}
+    assert set(first.json()) == {
+        "revision", "stored", "conflicts", "elsewhere", "enabled", "calculated", "issues", "crisis",
+    }  # fmt: skip
     assert [way["href"] for way in first.json()["crisis"]["ways"]][:2] == ["tel:911", "tel:988"]
     assert again.json() == first.json()
     assert Answer.objects.count() == 1

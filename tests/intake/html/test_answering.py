@@ -145,6 +145,29 @@ def test_a_stale_page_does_not_undo_what_it_did_not_touch(client, response):
     assert response.answers["hours"] == 8
 
 
+def test_a_page_that_comes_back_shows_what_another_device_changed_meanwhile(client, response):
+    post(client, response, go="later", hours="7", snores="no")
+    post(client, response, go="later", base=1, hours="8", snores="no")
+
+    told = post(client, response, base=1, hours="7", snores="yes").content.decode()
+    post(client, response, base=3, **{"hours": "8", "snores": "yes", "snores-since": "2019"})
+
+    assert 'name="hours" value="8"' in told
+    response.refresh_from_db()
+    assert response.answers == {"hours": 8, "snores": True, "snores-since": "2019"}
+
+
+def test_answers_that_changed_since_the_overview_are_shown_before_they_are_sent(client, response):
+    post(client, response, go="later", hours="7", snores="no")
+    post(client, response, 2, base=1, harm="no")
+
+    told = client.post(review(response), {"revision": 1}, follow=True)
+
+    assert "changed on another device since you looked" in told.content.decode()
+    response.refresh_from_db()
+    assert response.status == "in-progress"
+
+
 def test_a_stale_page_that_changes_the_same_answer_is_told(client, response):
     post(client, response, go="later", hours="7", snores="no")
     post(client, response, go="later", base=1, hours="8", snores="no")
@@ -152,7 +175,7 @@ def test_a_stale_page_that_changes_the_same_answer_is_told(client, response):
     told = post(client, response, base=1, hours="9", snores="no")
     kept = post(client, response, base=3, hours="9", snores="no")
 
-    assert "You changed this answer somewhere else" in told.content.decode()
+    assert "On another device you answered “8” at " in told.content.decode()
     assert kept.headers["Location"] == address(response, 2)
     response.refresh_from_db()
     assert response.answers["hours"] == 9

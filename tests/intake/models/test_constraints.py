@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from intake.models import Answer, ConsentDocument, Flag, Questionnaire
+from intake.models import Answer, ConsentDocument, Flag, Questionnaire, QuestionnaireResponse
 from tests.factories.intake import (
     NOW,
     ConsentDocumentFactory,
@@ -100,3 +100,11 @@ def test_a_draft_may_still_change():
 
     assert Questionnaire.objects.filter(pk=draft.pk).update(title="Better", source="{}") == 1
     assert ConsentDocument.objects.count() == 0
+
+
+@pytest.mark.parametrize("columns", [{"answers": {"hours": 9}}, {"touched": {"hours": {}}}, {"revision": 2}])
+def test_database_refuses_answers_that_do_not_move_with_the_ledger(columns):
+    response = QuestionnaireResponseFactory()
+
+    with pytest.raises(ProgrammingError, match="Cannot update"):
+        QuestionnaireResponse.objects.filter(pk=response.pk).update(**columns)
