@@ -179,7 +179,7 @@ def test_two_devices_over_a_bad_network_lose_nothing():
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
