@@ -50,6 +50,7 @@ def checks() -> Iterator[Check]:
     yield Check("old Django", "django_upgrade", ("--target-version", "5.2", "--check", *_own_python()))
     yield Check("migrations", "manage", ("makemigrations", "--check", "--dry-run"), TEST)
     yield Check("deployment", "manage", ("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION)
+    yield Check("contracts", "pytest", ("tests/contracts", "-q", "-m", "not django_db", "--show-capture=no"))
     yield Check("lock files", "config.embedded.lock", ("--check",))
 
 

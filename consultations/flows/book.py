@@ -132,6 +132,7 @@ def reschedule(
             request.change_policy, start_at=appointment.start_at, reschedules=appointment.reschedules, now=now
         )
     hold = _hold(hold_id, request=request, by=by, now=now)
+    _refuse_unless_theirs(hold, by=by)
     _refuse_unless_licensed(hold, request=request)
 
     old_slot = appointment.slot
@@ -229,9 +230,12 @@ def _hold(hold_id: UUID, *, request: ServiceRequest, by: User, now: datetime) ->
     hold = held.select_related("practitioner").first()
     if hold is None:
         raise HoldExpired("That time is no longer held for you. Please choose a time again.")
+    return hold
+
+
+def _refuse_unless_theirs(hold: Slot, *, by: User) -> None:
     if by.role == Role.PRACTITIONER and hold.practitioner.user_id != by.pk:
         raise NotAllowed("You can move a visit to your own times only.")
-    return hold
 
 
 def _refuse_unless_licensed(hold: Slot, *, request: ServiceRequest) -> None:

@@ -51,7 +51,7 @@ def check_in(*, appointment_id: UUID, state: str, identity_confirmed: bool, by: 
 
     state    USPS code of where the patient is now; the licence must be in force there today
     Writes   Appointment `checked-in`, Encounter `arrived`, StatusChange, AuditEvent; stops planned reminders
-    Raises   NotFound, CheckInClosed, IdentityNotConfirmed, NotLicensed, lifecycle.BadTransition
+    Raises   NotFound, NotAllowed, CheckInClosed, IdentityNotConfirmed, NotLicensed, lifecycle.BadTransition
     Source   FHIR R4 Encounter; care takes place where the patient is (Federation of State Medical Boards, 2022);
              docs/flows.md, row "visit"
     """

@@ -56,7 +56,13 @@ class Patient(Record):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        constraints = [known("sex_at_birth", SexAtBirth, name="intake_patient_sex_known")]
+        constraints = [
+            known("sex_at_birth", SexAtBirth, name="intake_patient_sex_known"),
+            models.CheckConstraint(
+                condition=models.Q(preferred_language__in=[code for code, _ in settings.LANGUAGES]),
+                name="intake_patient_language_known",
+            ),
+        ]
         indexes = [
             # The admin's search by name.
             models.Index(fields=["family_name", "given_name", "id"], name="intake_patient_name"),
