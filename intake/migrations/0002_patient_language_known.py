@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_patients_and_answers'),
+        ("intake", "0001_patients_and_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('preferred_language__in', ['en', 'es'])), name='intake_patient_language_known'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("preferred_language__in", ["en", "es"])), name="intake_patient_language_known"
+            ),
         ),
     ]
