@@ -11,11 +11,16 @@ from config.core.errors import Refusal
 from config.core.flow import flow
 from tests.contracts.product import flow_modules, flows, functions, name_of, tree_of
 
-# Public functions of flow modules that are no flows, each with its reason.
-NO_FLOWS = {
-    "consultations.flows.determine.digest": "computes the digest of a determination, writes nothing",
-    "consultations.flows.remind.dispatch": "a loop over flows, each a transaction of its own",
-    "providers.flows.onboard.require_administrator": "refuses, writes nothing",
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "update",
+    "bulk_update",
+    "delete",
+    "update_or_create",
+    "get_or_create",
+    "record",
 }
 
 every_flow = pytest.mark.parametrize("found", flows(), ids=name_of)
@@ -40,18 +45,22 @@ def declared(step):
 
 def raised(module, name):
     """Return the error classes that a function, and the functions of its module that it uses, raise by name."""
-    trees, found, seen, waiting = tree_of(module), set(), set(), [name]
+    thrown = [node.exc for node in used(module, name) if isinstance(node, ast.Raise) and node.exc is not None]
+    return set().union(*[_class_names(one) for one in thrown])
+
+
+def used(module, name, *, up_to=frozenset()):
+    """Yield the syntax of a function and of the functions of its module that it uses, but for those in `up_to`."""
+    trees, seen, waiting = tree_of(module), set(up_to), [name]
     while waiting:
         current = waiting.pop()
         if current in seen:
             continue
         seen.add(current)
         for node in ast.walk(trees[current]):
-            if isinstance(node, ast.Raise) and node.exc is not None:
-                found |= _class_names(node.exc)
+            yield node
             if isinstance(node, ast.Name) and node.id in trees:
                 waiting.append(node.id)
-    return found
 
 
 def _class_names(node):
@@ -67,16 +76,17 @@ def test_a_flow_inside_another_transaction_is_refused():
 
 
 @every_module
-def test_public_functions_of_a_flow_module_are_flows(module):
-    public = [name for name, step in functions(module).items() if name[0] != "_" and not hasattr(step, "__flow__")]
+def test_what_a_module_offers_beside_its_flows_writes_nothing_by_itself(module):
+    flows_here = {name for name, step in functions(module).items() if hasattr(step, "__flow__")}
+    others = {name for name in functions(module) if name[0] != "_"} - flows_here
 
-    assert [name for name in public if f"{module.__name__}.{name}" not in NO_FLOWS] == []
+    writers = [name for name in others if _called(used(module, name, up_to=flows_here)) & WRITES]
+
+    assert writers == [], "decorate each with `flow`"
 
 
-def test_list_of_functions_that_are_no_flows_is_not_longer_than_it_must_be():
-    there = {f"{module.__name__}.{name}" for module in flow_modules() for name in functions(module)}
-
-    assert set(NO_FLOWS) - there == set()
+def _called(nodes):
+    return {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
 
 
 @every_flow

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0001_patients_and_answers"),
+        ("intake", "0002_answers_move_with_ledger"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
