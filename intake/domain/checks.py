@@ -1,34 +1,56 @@
 """Whether an answer of the right type keeps to the bounds of its question."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-import re2
-
+from intake.domain.choices import Key, key_of
+from intake.domain.fhirpath.quantity import Quantity
+from intake.domain.measures import measure, order, order_of_times
 from intake.domain.outline import Question
-from intake.domain.plan import Bounds, PlanItem
+from intake.domain.parts import Bounds, PlanItem
+from intake.domain.reading import compiled
 
-# Units of one kind, by how many of the first of them one is (UCUM).
-_FACTORS = (
-    {"kg": Decimal(1), "g": Decimal("0.001"), "[lb_av]": Decimal("0.45359237")},
-    {"m": Decimal(1), "cm": Decimal("0.01"), "[in_i]": Decimal("0.0254"), "[ft_i]": Decimal("0.3048")},
-)
+Fault = tuple[str, str]
+_MOMENTS = frozenset({"date", "dateTime", "time"})
+_TEXTS = frozenset({"string", "text", "url", "open-choice"})
+_NUMBERS = frozenset({"integer", "decimal", "quantity"})
 
 
-def faults(item: PlanItem, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield (code, plain words) for each bound that a normalised answer breaks."""
-    bounds = item.bounds
+def faults(
+    item: PlanItem, value: Any, *, low: Any = None, high: Any = None, off: Collection[int] | None = None
+) -> Iterator[Fault]:
+    """
+    Yield (code, plain words) for each bound that an answer breaks.
+
+    value      as it is stored: a list where the question repeats
+    low, high  bounds that were worked out, before those that are written down
+    off        numbers of the toggles that take options away
+    """
+    bounds, kind = item.bounds, item.question.type
     values = value if isinstance(value, list) else [value]
-    if bounds.most is not None and len(values) > bounds.most:
-        yield "too-many", f"Give at most {bounds.most} answers."
-    if bounds.least is not None and len(values) < bounds.least:
-        yield "too-few", f"Give at least {bounds.least} answers."
-    if len(values) > 1 and any(_is_exclusive(item.question, one) for one in values):
+    yield from counted(bounds, len(values))
+    if len(values) > 1 and item.choices.exclusive and any(_is_exclusive(item, one) for one in values):
         yield "exclusive", "One of your answers cannot be chosen together with others."
+    if off:
+        yield from _switched_off(item, values, off)
+    lowest, highest = bounds.minimum if low is None else low, bounds.maximum if high is None else high
     for one in values:
-        yield from _text(item, one) if isinstance(one, str) else ()
-        yield from _number(bounds, one)
+        if kind in _TEXTS and isinstance(one, str):
+            yield from _text(item, one)
+        elif kind in _NUMBERS:
+            yield from _number(bounds.decimals, one, lowest, highest)
+        elif kind in _MOMENTS:
+            yield from _moment(one, lowest, highest)
+
+
+def counted(bounds: Bounds, count: int) -> Iterator[Fault]:
+    """Yield what is wrong with the number of answers, or of instances of a group."""
+    if bounds.most is not None and count > bounds.most:
+        yield "too-many", f"Give at most {bounds.most} answers."
+    if bounds.least is not None and count < bounds.least:
+        yield "too-few", f"Give at least {bounds.least} answers."
 
 
 def of_type(question: Question, value: Any) -> Any:
@@ -36,16 +58,49 @@ def of_type(question: Question, value: Any) -> Any:
     if question.type == "integer":
         whole = isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
         return int(value) if whole else None
-    if question.type in {"decimal", "quantity"}:
-        return value if isinstance(value, int | float | Mapping) and not isinstance(value, bool) else None
+    if question.type == "decimal":
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if question.type == "quantity":
+        return _quantity(question, value)
     if question.type == "boolean":
         return value if isinstance(value, bool) else None
-    if question.type == "choice":
-        return dict(value) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str) else str(value)
+    if question.type in {"choice", "open-choice"}:
+        return _chosen(question, value)
+    if isinstance(value, Mapping):
+        return dict(value) if question.type in {"attachment", "reference"} else None
+    return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _text(item: PlanItem, text: str) -> Iterator[tuple[str, str]]:
+def _quantity(question: Question, value: Any) -> Any:
+    """A bare number gets the only unit of its question."""
+    if isinstance(value, Mapping):
+        return dict(value) if "value" in value else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    unit = question.units[0] if len(question.units) == 1 else None
+    return {"value": value, "unit": unit.label, **unit.value} if unit else {"value": value}
+
+
+def _chosen(question: Question, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value) if "code" in value or "display" in value else None
+    return value if any(one.value == value for one in question.options) or question.type == "open-choice" else None
+
+
+def _is_exclusive(item: PlanItem, value: Any) -> bool:
+    return item.choices.key(value) in item.choices.exclusive
+
+
+def _switched_off(item: PlanItem, values: list[Any], off: Collection[int]) -> Iterator[Fault]:
+    taken = {key for number in off for key in item.toggles[number].options}
+    kept = {key for number, one in enumerate(item.toggles) if number not in off for key in one.options}
+    for one in values:
+        key: Key = key_of(one) if isinstance(one, Mapping) else ("", str(one))
+        if key in taken - kept:
+            yield "option-not-offered", "One of your answers cannot be chosen with your other answers."
+
+
+def _text(item: PlanItem, text: str) -> Iterator[Fault]:
     bounds = item.bounds
     if bounds.max_length is not None and len(text) > bounds.max_length:
         yield "too-long", f"Use at most {bounds.max_length:,} characters; these are {len(text):,}."
@@ -53,56 +108,55 @@ def _text(item: PlanItem, text: str) -> Iterator[tuple[str, str]]:
         yield "too-short", f"Use at least {bounds.min_length} characters."
     if item.question.type == "string" and "\n" in text:
         yield "line-break", "Write this on one line."
-    if bounds.regex and not re2.fullmatch(bounds.regex, text):
+    if bounds.regex and not _pattern(bounds.regex).fullmatch(text):
         yield "pattern", "Check how this is written."
-    for bound, sign in ((bounds.minimum, -1), (bounds.maximum, 1)):
-        if isinstance(bound, str) and (text > bound) - (text < bound) == sign:
+
+
+@lru_cache(maxsize=512)
+def _pattern(text: str) -> Any:
+    return compiled(text)
+
+
+def _number(decimals: int | None, value: Any, lowest: Any, highest: Any) -> Iterator[Fault]:
+    if decimals is None and lowest is None and highest is None:
+        return
+    one = measure(value)
+    if one is None:
+        return
+    if decimals is not None and _decimals(one.value) > decimals:
+        yield "too-precise", f"Use at most {decimals} decimal places."
+    for bound, sign in ((lowest, -1), (highest, 1)):
+        limit = measure(bound)
+        if limit is not None:
+            yield from _beyond(one, limit, sign, words(bound))
+
+
+def _beyond(one: Quantity, limit: Quantity, sign: int, told: str) -> Iterator[Fault]:
+    found = order(one, limit)
+    if found is None:
+        yield "other-unit", f"This unit cannot be compared with {told}."
+    elif found == sign:
+        yield (
+            ("too-small", f"This must be {told} or more.")
+            if sign < 0
+            else ("too-large", f"This must be {told} or less.")
+        )
+
+
+def _moment(value: Any, lowest: Any, highest: Any) -> Iterator[Fault]:
+    for bound, sign in ((lowest, -1), (highest, 1)):
+        found = order_of_times(value, bound) if isinstance(bound, str) and isinstance(value, str) else None
+        if found == sign:
             yield "out-of-range", f"Give {'a later' if sign < 0 else 'an earlier'} date; the limit is {bound}."
 
 
-def _number(bounds: Bounds, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, bool) or not isinstance(value, int | float | Mapping):
-        return
-    if isinstance(value, Mapping) and "value" not in value:
-        return
-    if bounds.decimals is not None and -_exponent(value) > bounds.decimals:
-        yield "too-precise", f"Use at most {bounds.decimals} decimal places."
-    lowest, highest = _difference(value, bounds.minimum), _difference(value, bounds.maximum)
-    if lowest is not None and lowest < 0:
-        yield "too-small", f"This must be {_words(bounds.minimum)} or more."
-    if highest is not None and highest > 0:
-        yield "too-large", f"This must be {_words(bounds.maximum)} or less."
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
-def _difference(value: Any, bound: Any) -> Decimal | None:
-    """Return value minus bound in one unit; None without a bound or without a common unit."""
-    if bound is None or isinstance(bound, str):
-        return None
-    one, other = _measure(value), _measure(bound)
-    if one[1] == other[1] or not one[1] or not other[1]:
-        return one[0] - other[0]
-    for units in _FACTORS:
-        if one[1] in units and other[1] in units:
-            return one[0] * units[one[1]] - other[0] * units[other[1]]
-    return None
-
-
-def _measure(value: Any) -> tuple[Decimal, str]:
-    if isinstance(value, Mapping):
-        return Decimal(str(value["value"])), str(value.get("code", ""))
-    return Decimal(str(value)), ""
-
-
-def _exponent(value: Any) -> int:
-    exponent = _measure(value)[0].normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _words(bound: Any) -> str:
+def words(bound: Any) -> str:
+    """Return a bound as people read it."""
     if isinstance(bound, Mapping):
-        return f"{bound['value']} {bound.get('unit') or bound.get('code', '')}".strip()
+        return f"{bound.get('value')} {bound.get('unit') or bound.get('code', '')}".strip()
     return str(bound)
-
-
-def _is_exclusive(question: Question, value: Any) -> bool:
-    return any(option.is_exclusive and option.value == value for option in question.options)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from intake.domain.evaluate import Issue
+from intake.domain.issues import Issue
 from intake.domain.plan import Plan, PlanRefused, compile_plan
 
 

@@ -20,12 +20,13 @@ CALCULATED = _SDC + "sdc-questionnaire-calculatedExpression"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose, or one unit; `value` is what is stored, `key` what a form posts."""
+    """One answer to choose, or one unit; `value` is what is stored under `kind`, `key` what a form posts."""
 
     key: str
     label: str
     value: Any
     is_exclusive: bool = False
+    kind: str = "valueCoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,13 @@ def split(path: str) -> tuple[str, tuple[tuple[str, int], ...]] | None:
     """
     Return the linkId of a path and the instances around it; None for what is no path.
 
-    path  `group[n]/linkId`, nested `a[0]/b[1]/c`, or a linkId alone
+    path  `group[n]/linkId`, nested `a[0]/b[1]/c`, or a linkId alone; a linkId may hold slashes
     """
-    *around, link_id = path.split("/")
+    *around, link_id = path.split("]/")
     instances = []
     for part in around:
-        name, bracket, number = part.removesuffix("]").rpartition("[")
-        if not (bracket and part.endswith("]") and number.isascii() and number.isdigit() and len(number) <= 3):
+        name, bracket, number = part.rpartition("[")
+        if not (bracket and number.isascii() and number.isdigit() and len(number) <= 3):
             return None
         instances.append((name, int(number)))
     return link_id, tuple(instances)
@@ -177,19 +178,22 @@ def _option(option: Mapping[str, Any], language: str) -> Option:
     if "valueCoding" in option:
         coding = option["valueCoding"]
         value = {key: coding[key] for key in ("system", "code", "display") if key in coding}
-        return Option(coding["code"], _words(coding, "display", language) or coding["code"], value, exclusive)
-    plain: Any = next((one for key, one in option.items() if key.startswith("value")), "")
-    return Option(str(plain), str(plain), plain, exclusive)
+        key = str(coding.get("code") or coding.get("display", ""))
+        return Option(key, _words(coding, "display", language) or key, value, exclusive)
+    kind, plain = next(((key, one) for key, one in option.items() if key.startswith("value")), ("valueString", ""))
+    label = str(plain.get("display") or plain.get("reference", "")) if isinstance(plain, Mapping) else str(plain)
+    return Option(label, label, plain, exclusive, kind)
 
 
 def _unit(coding: Mapping[str, Any]) -> Option:
-    label = coding.get("display") or coding["code"]
-    return Option(coding["code"], label, {key: coding[key] for key in ("system", "code") if key in coding})
+    code = str(coding.get("code") or coding.get("display", ""))
+    label = str(coding.get("display") or code)
+    return Option(code, label, {key: coding[key] for key in ("system", "code") if key in coding})
 
 
 def _control(item: Mapping[str, Any]) -> str:
     codings = (extension(item, ITEM_CONTROL) or {}).get("coding", ())
-    return str(codings[0]["code"]) if codings else ""
+    return str(codings[0].get("code", "")) if codings else ""
 
 
 def _is_help(item: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """What an expression is evaluated over."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Container, Mapping
+from typing import Any, Protocol
 
 from intake.domain.fhirpath.element import Collection, Element, root
 from intake.domain.fhirpath.faults import MOST_STEPS, Failed
@@ -9,11 +9,19 @@ from intake.domain.fhirpath.temporal import Temporal, parse_date_time
 
 Run = Callable[["Frame", Collection], Collection]
 Names = Mapping[str, Any]
+_MISSING = object()
 _URLS = {
     "ucum": "http://unitsofmeasure.org",
     "sct": "http://snomed.info/sct",
     "loinc": "http://loinc.org",
 }
+
+
+class Lookup(Protocol):
+    """Finds items by linkId."""
+
+    def get(self, name: str, default: Any = ()) -> Any:
+        """Return the items with a linkId, in the order of the response."""
 
 
 class World:
@@ -32,8 +40,8 @@ class World:
 
     def __init__(self, *, response: Element | None = None, now: str = "", steps: int = MOST_STEPS) -> None:
         self.response, self.now, self.steps = response, now, steps
-        self.by_link_id: Mapping[str, list[Element]] | None = None
-        self.members: Mapping[str, frozenset[tuple[str, str]]] = {}
+        self.by_link_id: Lookup | None = None
+        self.members: Mapping[str, Container[tuple[str, str]]] = {}
         self.weights: Mapping[tuple[str, str, str], Any] = {}
 
     def spend(self, steps: int) -> None:
@@ -73,9 +81,8 @@ class Frame:
 
     def constant(self, name: str) -> Collection:
         """Return the value of `%name`; Failed for a name that nobody defined."""
-        names = self.names
-        if name in names:
-            value = names[name]
+        value = self.names.get(name, _MISSING)
+        if value is not _MISSING:
             if callable(value):
                 value = value()
             return as_collection(value)

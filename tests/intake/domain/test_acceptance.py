@@ -175,9 +175,10 @@ def test_normal_of_too_many_values_says_how_many_fit():
         ("a", ("a", ())),
         ("g[0]/a", ("a", (("g", 0),))),
         ("g[0]/h[12]/a", ("a", (("g", 0), ("h", 12)))),
-        ("g/a", None),
+        ("g/a", ("g/a", ())),
+        ("/g[0]//g/a", ("/g/a", (("/g", 0),))),
         ("g[]/a", None),
-        ("g[0/a", None),
+        ("g[x]/a", None),
         ("g[1000]/a", None),
     ],
 )

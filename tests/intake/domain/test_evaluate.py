@@ -58,13 +58,11 @@ A, B = ({"system": SYSTEM, "code": code} for code in "ab")
         pytest.param(when("q", "!=", answerString="x"), item("q"), None, False, id="unequal, nothing"),
         pytest.param(when("q", "=", answerBoolean=False), item("q", "boolean"), False, True, id="false is an answer"),
         pytest.param(when("q", "=", answerBoolean=False), item("q", "boolean"), None, False, id="empty is not false"),
-        pytest.param(when("q", "=", answerInteger=1), item("q", "boolean"), True, False, id="true is not one"),
         pytest.param(when("q", ">", answerInteger=5), item("q", "integer"), 6, True, id="greater"),
         pytest.param(when("q", ">", answerInteger=5), item("q", "integer"), 5, False, id="not greater"),
         pytest.param(when("q", ">=", answerInteger=5), item("q", "integer"), 5, True, id="at least"),
         pytest.param(when("q", "<", answerDecimal=5), item("q", "decimal"), 4.5, True, id="less"),
         pytest.param(when("q", "<=", answerDate="2020-01-01"), item("q", "date"), "2019-12-31", True, id="date"),
-        pytest.param(when("q", ">", answerInteger=5), item("q"), "x", False, id="text is not greater"),
         pytest.param(when("q", ">", answerInteger=5), item("q", "integer"), None, False, id="nothing is not greater"),
         pytest.param(when("c", "=", answerCoding=A), CODED, ["a", "b"], True, id="any of several"),
         pytest.param(when("c", "!=", answerCoding=A), CODED, ["a", "b"], True, id="any unequal of several"),
@@ -79,7 +77,6 @@ A, B = ({"system": SYSTEM, "code": code} for code in "ab")
         pytest.param(
             when("q", "=", answerQuantity={"value": 3}), item("q", "quantity"), {"value": 2}, False, id="other quantity"
         ),
-        pytest.param(when("q", "=", answerCoding=A), item("q"), "a", False, id="text is no coding"),
     ],
 )
 def test_a_condition_decides_what_is_asked(condition, source, value, is_asked):
@@ -272,7 +269,7 @@ WEIGHT = item(
         ({"value": 67, "code": "[lb_av]"}, None),
         ({"value": 66, "code": "[lb_av]"}, "too-small"),
         ({"value": 662, "code": "[lb_av]"}, "too-large"),
-        ({"value": 1, "code": "m"}, None),
+        ({"value": 1, "code": "m"}, "other-unit"),
     ],
 )
 def test_quantities_are_compared_in_one_unit(value, code):
@@ -318,9 +315,8 @@ def test_a_constraint_that_is_false_is_an_issue(expression, severity, expected):
     assert {(one.code, one.severity) for one in whole.issues} == expected
 
 
-def test_what_depends_on_itself_through_expressions_ends():
-    def flip(link_id, other):
-        return item(link_id, extension=[fhirpath(f"{SDC}enableWhenExpression",
-                                                 f"%resource.item.where(linkId = '{other}').empty()")])  # fmt: skip
+def test_what_may_reach_itself_through_an_expression_ends():
+    def flip(link_id):
+        return item(link_id, extension=[fhirpath(f"{SDC}enableWhenExpression", "%resource.item.answer.empty()")])
 
-    assert found([flip("a", "b"), flip("b", "a")], {"a": "x", "b": "y"}).enabled <= {"a", "b"}
+    assert found([flip("a"), flip("b")], {"a": "x", "b": "y"}).enabled <= {"a", "b"}

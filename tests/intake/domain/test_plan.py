@@ -35,12 +35,56 @@ def test_a_plan_finds_its_items_pages_and_roots():
     ("items", "code"),
     [
         pytest.param([], "empty", id="no items"),
-        pytest.param(["text"], "link-id", id="an item that is none"),
+        pytest.param(["text"], "shape", id="an item that is none"),
         pytest.param([{"type": "string"}], "link-id", id="no linkId"),
-        pytest.param([item("a/b")], "link-id", id="a linkId that looks like a path"),
+        pytest.param([item("a[0]/b")], "link-id", id="a linkId that looks like a path"),
         pytest.param([item("a"), item("a")], "duplicate", id="twice"),
         pytest.param([item("g", type="group", item=[item("g")])], "duplicate", id="twice, nested"),
-        pytest.param([item("a", type="question")], "type", id="unknown type"),
+        pytest.param([item("a", type="banana")], "type", id="unknown type"),
+        pytest.param([item("a", type="question")], "release", id="a type of R5"),
+        pytest.param([item("a", type="choice", option=[])], "release", id="an element of STU3"),
+        pytest.param([item("a", itemControl="slider")], "element", id="an element that FHIR does not have"),
+        pytest.param([item("a", required="yes")], "shape", id="a text where true or false is meant"),
+        pytest.param(
+            [
+                item("a", type="boolean"),
+                item("b", enableWhen=[{"question": "a", "operator": "=", "answerInteger": 1}]),
+            ],
+            "answer-type",
+            id="a condition that can never hold",
+        ),
+        pytest.param(
+            [item("a", type="group", item=[item("c")]), item("b", enableWhen=[when("a")])],
+            "reference-type",
+            id="a condition on a group",
+        ),
+        pytest.param(
+            [item("a", extension=[calculated(language="text/fhirpath", expression="%nothing + 1")])],
+            "undefined-variable",
+            id="a name that nobody defines",
+        ),
+        pytest.param(
+            [
+                item(
+                    "a",
+                    extension=[
+                        calculated(
+                            language="text/fhirpath", expression="%resource.item.where(linkId = 'b').answer.value"
+                        )
+                    ],
+                ),
+                item(
+                    "b",
+                    extension=[
+                        calculated(
+                            language="text/fhirpath", expression="%resource.item.where(linkId = 'a').answer.value"
+                        )
+                    ],
+                ),
+            ],
+            "cycle",
+            id="two calculations that need each other",
+        ),
         pytest.param([item("a", enableWhen=[when("b")])], "reference", id="condition on nothing"),
         pytest.param([item("a"), item("b", enableWhen=[when("a", "~")])], "operator", id="unknown operator"),
         pytest.param([item("a", enableWhen=[when("a")])], "cycle", id="condition on itself"),
