@@ -8,6 +8,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 
+def key_of(purpose: str) -> bytes:
+    """Return the 32 bytes of one purpose, for what only pages of one person may open; derived from SECRET_KEY."""
+    return _derived(str(settings.SECRET_KEY), purpose)
+
+
 def box(purpose: str) -> MultiFernet:
     """Return the box of one purpose; its keys derive from SECRET_KEY and, for reading, from its fallbacks."""
     return MultiFernet(
@@ -16,5 +21,8 @@ def box(purpose: str) -> MultiFernet:
 
 
 def _fernet(secret: str, purpose: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=b"anteroom", info=purpose.encode()).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(_derived(secret, purpose)))
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=b"anteroom", info=purpose.encode()).derive(secret.encode())

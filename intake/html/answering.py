@@ -16,6 +16,7 @@ from config.core.http import signed_in
 from intake.domain.codes import ResponseStatus
 from intake.domain.outline import Outline, Page
 from intake.flows import answer
+from intake.html.outbox import outbox_of
 from intake.html.places import HOME, first_open, paths_of, shown_pages
 from intake.html.sheet import Sheet, without_instance
 from intake.html.words import told_elsewhere
@@ -171,6 +172,7 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
         "outline": turn.outline,
         "response": response,
         "client_id": _client(turn.request),
+        "outbox": outbox_of(signed_in(turn.request), response.pk),
         "steps": pages,
         "step_number": next(n for n, one in enumerate(pages, start=1) if one.number == turn.page.number),
         "crisis": crisis.text(ringing, language=language),

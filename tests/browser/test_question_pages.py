@@ -3,16 +3,19 @@
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from intake.models import Questionnaire, QuestionnaireResponse
 from intake.queries.questions import outline_of
+from tests.browser.conftest import session_cookie
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
     ConsentDocumentFactory,
     ConsentFactory,
     FlagRuleFactory,
+    PatientFactory,
     QuestionnaireResponseFactory,
 )
 
@@ -102,9 +105,86 @@ def test_two_tabs_do_not_overwrite_each_other(open_page, response):
     saved(first)
     second.get_by_label("How many hours do you sleep?").fill("9")
     second.get_by_label("How many hours do you sleep?").blur()
-    second.get_by_text("You changed one of these answers somewhere else").wait_for()
+    second.get_by_text("On another device you answered “7”").wait_for()
+    assert kept(response) == {"hours": 7, "snores": False}
+
+    second.get_by_role("button", name="Keep “9”").click()
+    saved(second)
+    assert kept(response) == {"hours": 9, "snores": False}
+
+
+def test_an_answer_of_another_device_appears_with_the_next_save(open_page, response):
+    first, second = (open_page(user=response.patient.user) for _ in range(2))
+    for page in (first, second):
+        page.goto(f"/questions/{response.pk}/1/")
+
+    first.get_by_label("How many hours do you sleep?").fill("7")
+    first.get_by_label("How many hours do you sleep?").blur()
+    saved(first)
+    second.get_by_text("No", exact=True).click()
+
+    expect(second.get_by_label("How many hours do you sleep?")).to_have_value("7")
+    second.get_by_text("Changed on another device at").wait_for()
+
+
+def test_answers_of_a_tab_that_was_killed_offline_come_back(open_page, response, complaints):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+    page.context.set_offline(True)
+    page.get_by_label("How many hours do you sleep?").fill("7")
+    page.get_by_text("No", exact=True).click()
+    page.get_by_text("Not saved yet, trying again.").wait_for()
+    page.close()
+
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(f"/questions/{response.pk}/2/")
+    again.get_by_text("Answers that were kept on this device were saved").wait_for()
 
     assert kept(response) == {"hours": 7, "snores": False}
+    complaints.clear()
+
+
+def test_answers_given_after_the_sign_in_ended_wait_for_it_and_are_hidden_from_others(open_page, response, complaints):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.get_by_label("How many hours do you sleep?").fill("7")
+    page.get_by_label("How many hours do you sleep?").blur()
+    page.get_by_text("you were signed out").wait_for()
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    page.close()
+
+    other = PatientFactory()
+    page.context.add_cookies([session_cookie(other.user, page.url.split("/questions")[0])])
+    strange = page.context.new_page()
+    strange.goto(f"/questions/{QuestionnaireResponseFactory(patient=other).pk}/1/")
+    expect(strange.locator("form[data-ready]")).to_have_count(1)
+    expect(strange.get_by_label("How many hours do you sleep?")).to_have_value("")
+    strange.close()
+    assert "hours" not in stored
+    assert str(response.pk) not in stored
+    assert kept(response) == {}
+
+    page.context.clear_cookies()
+    page.context.add_cookies(cookies)
+    own = page.context.new_page()
+    own.goto(f"/questions/{response.pk}/1/")
+    expect(own.get_by_label("How many hours do you sleep?")).to_have_value("7")
+    own.get_by_text("Answers that were kept on this device were saved").wait_for()
+    assert kept(response) == {"hours": 7}
+    complaints.clear()
+
+
+def test_what_is_being_typed_is_saved_without_leaving_the_field(open_page, response):
+    page = open_page(user=response.patient.user)
+    page.goto(f"/questions/{response.pk}/1/")
+
+    page.get_by_label("How many hours do you sleep?").press_sequentially("7")
+    saved(page)
+
+    assert kept(response) == {"hours": 7}
 
 
 def test_a_page_of_questions_is_answered_with_the_keyboard_alone(open_page, response):
