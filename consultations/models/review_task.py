@@ -11,12 +11,9 @@ from django.db.models import F, Func, Q
 from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import ReviewOutcome, TaskStatus
-from consultations.domain.standing import LEADS, OWN_LEAD
+from consultations.domain.standing import LEADS
 from consultations.models import claiming
 from providers.models import Practitioner, PractitionerRole, Qualification
-
-# How many cases of each service and state a claim looks at; the second look is for when others hold all of the first.
-LOOKS = (16, 500)
 
 
 def _seconds(tier: int) -> int:
@@ -66,8 +63,8 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """
         best = self.select_for_update(skip_locked=True, no_key=True).values("id", former=F("status"))[:1]
         subquery, values = best.query.sql_with_params()
-        update, rest = claiming.update(owner=owner.pk, now=now, until=until)
-        return self._taken(f"WITH best AS MATERIALIZED ({subquery}) {update}", [*values, *rest])
+        changes = [owner.pk, now, until, now, now]
+        return self._taken(claiming.TAKE_FIRST.format(subquery=subquery), [*values, *changes])
 
     def take_best(
         self, *, owner: Practitioner, today: date, now: datetime, until: datetime, service_id: UUID | None = None
@@ -79,14 +76,7 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         until    end of the lease, aware UTC
         Returns  the task under its next fencing number, and its status before; None when nothing waits for them
         """
-        update, rest = claiming.update(owner=owner.pk, now=now, until=until)
-        for look in LOOKS:
-            best, values = claiming.best(
-                owner=owner.pk, today=today, now=now, service_id=service_id, look=look, own_lead=OWN_LEAD
-            )
-            if taken := self._taken(best + update, [*values, *rest]):
-                return taken
-        return None
+        return self._taken(claiming.TAKE_BEST, [owner.pk, today, now, until, service_id])
 
     def _taken(self, statement: str, values: list[Any]) -> "tuple[ReviewTask, str] | None":
         rows = [*self.model._default_manager.raw(statement, values)]
@@ -127,7 +117,7 @@ class ReviewTask(Record):
     PERSONAL = frozenset({"reason"})
 
     service_request = models.OneToOneField("consultations.ServiceRequest", models.PROTECT, related_name="review_task")
-    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="+")
+    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=2)
     status = models.CharField(max_length=16, choices=TaskStatus, default=TaskStatus.READY)
     tier = models.PositiveSmallIntegerField(help_text="0 emergency, 1 urgent, 2 by due time.")
@@ -136,7 +126,9 @@ class ReviewTask(Record):
         expression=QUEUE_AT, output_field=models.DateTimeField(), db_persist=True,
         help_text="Where the case stands: its due time, less the lead of its tier.",
     )  # fmt: skip
-    reserved_for = models.ForeignKey("providers.Practitioner", models.PROTECT, null=True, related_name="reserved_tasks")
+    reserved_for = models.ForeignKey(
+        "providers.Practitioner", models.PROTECT, null=True, related_name="reserved_tasks", db_index=False
+    )
     reserved_until = models.DateTimeField(null=True)
     owner = models.ForeignKey("providers.Practitioner", models.PROTECT, null=True, related_name="review_tasks")
     claimed_at = models.DateTimeField(null=True)
