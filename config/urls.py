@@ -27,5 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clinic/", include("providers.html.urls")),
     path("api/v1/", include("consultations.api.urls_clinic")),
     path("clinic/", include("consultations.html.urls_clinic")),
+    path("clinic/", include("consultations.html.urls_safety")),
     path("", include("consultations.html.urls_patient")),
 ]

@@ -1,15 +1,21 @@
 """What workers do for the consultations app. Rows hold every due thing; a task only wakes somebody to look."""
 
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+import structlog
 from celery import shared_task
 from django.conf import settings
 
 from config.core.clock import database_now
 from consultations.adapters import mail, sms
 from consultations.domain.codes import Channel
-from consultations.flows import follow_up, remind
+from consultations.flows import escalate, follow_up, remind
 from consultations.models import Communication
+from consultations.queries import alerts
 
 BATCH = 50
+log = structlog.get_logger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -33,3 +39,20 @@ def send_due(**_later: object) -> None:
     with mail.connected() as send_mail:
         remind.drain(send=send_mail, clock=database_now, channel=Channel.EMAIL, limit=BATCH)
     remind.drain(send=sms.send, clock=database_now, channel=Channel.SMS, limit=BATCH)
+
+
+@shared_task(ignore_result=True)
+def escalate_flags(**_later: object) -> None:
+    """Every few seconds, apart from the messages, whose server may be slow: open alerts, take their next steps."""
+    _each(alerts.unopened(), lambda pk: escalate.begin(flag_id=pk, now=database_now()))
+    _each(alerts.due(database_now()), lambda pk: escalate.climb(escalation_id=pk, now=database_now()))
+    remind.beat(name="escalations", now=database_now())
+
+
+def _each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
+    """Act on each row; one that cannot be handled is reported and holds up no other."""
+    for pk in ids:
+        try:
+            act(pk)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one alert, the next one must be raised
+            log.error("alert-failed", row=str(pk), error=type(error).__name__)  # noqa: TRY400  a trace may name people

@@ -259,6 +259,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "consultations.tasks.tick", "schedule": schedule(run_every=5)},
+    "escalations": {"task": "consultations.tasks.escalate_flags", "schedule": schedule(run_every=5)},
     "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
     "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},
 }
@@ -310,11 +311,18 @@ NAVIGATION = {
     "patient": (("Home", "/home/"), ("Services", "/services/"), ("Account", "/account/")),
     "practitioner": (
         ("Queue", "/clinic/queue/"),
+        ("Alerts", "/clinic/alerts/"),
         ("Visits", "/clinic/visits/"),
         ("Hours", "/clinic/hours/"),
         ("Account", "/account/"),
     ),
-    "admin": (("Schedules", "/clinic/schedules/"), ("Admin", "/admin/"), ("Account", "/account/")),
+    "admin": (
+        ("Alerts", "/clinic/alerts/"),
+        ("On call", "/clinic/on-call/"),
+        ("Schedules", "/clinic/schedules/"),
+        ("Admin", "/admin/"),
+        ("Account", "/account/"),
+    ),
 }
 # What a patient's account page leads to.
 ACCOUNT_PLACES = {

@@ -200,3 +200,25 @@ class ActivityStatus(TextChoices):
     IN_PROGRESS = "in-progress", "going on"
     COMPLETED = "completed", "done"
     CANCELLED = "cancelled", "stopped"
+
+
+class RungKind(TextChoices):
+    """Whom one step of an escalation turns to."""
+
+    ON_CALL = "on-call", "clinician on call"
+    SUPERVISOR = "supervisor", "supervisor"
+    CLINIC_PHONE = "clinic-phone", "clinic phone"
+
+
+class StepOutcome(TextChoices):
+    """What came of one step of an escalation."""
+
+    TOLD = "told", "told"
+    NOBODY = "nobody", "nobody to tell"
+    TO_RING = "to-ring", "somebody at the clinic is to ring"
+
+
+class EscalationEnd(TextChoices):
+    """Why an escalation ended."""
+
+    ACKNOWLEDGED = "acknowledged", "acknowledged by name"

@@ -7,7 +7,7 @@ from config.core import audit
 from config.core.errors import NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
-from consultations.models import ServiceRequest
+from consultations.models import Escalation, ServiceRequest
 
 
 @flow
@@ -26,4 +26,23 @@ def opened(*, request_id: UUID, by: User, now: datetime) -> None:
     audit.record(
         event="consultations.case.opened", action=AuditAction.READ, entity=request, by=by, now=now,
         patient_id=request.patient_id,
+    )  # fmt: skip
+
+
+@flow
+def alert_opened(*, escalation_id: UUID, by: User, now: datetime) -> None:
+    """
+    Record that somebody opened a safety alert, and so read whom it is about.
+
+    Writes  AuditEvent
+    Raises  NotFound
+    Source  45 CFR 164.312(b), audit controls
+    """
+    row = Escalation.objects.visible_to(by).select_related("flag").filter(pk=escalation_id).first()
+    if row is None:
+        raise NotFound("There is no such alert.")
+
+    audit.record(
+        event="consultations.alert.opened", action=AuditAction.READ, entity=row, by=by, now=now,
+        patient_id=row.flag.patient_id,
     )  # fmt: skip

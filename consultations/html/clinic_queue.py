@@ -12,6 +12,7 @@ from config.core.errors import Refusal
 from consultations.domain.due import due
 from consultations.flows import review
 from consultations.html.clinic_access import clinic_day, for_clinicians
+from consultations.html.safety_alerts import open_rows
 from consultations.models import ReviewTask
 from consultations.queries import queue as queues
 from providers.domain.states import STATES
@@ -31,6 +32,7 @@ def queue(request: HttpRequest, practitioner: Practitioner) -> HttpResponse:
     found = queues.queue(by=practitioner.user, practitioner=practitioner, filters=filters, today=today, now=now)
     context = {
         "zone": practitioner.time_zone,
+        "alerts": open_rows(practitioner.user),
         "filters": filters,
         "mine": [row(task, practitioner) for task in found.mine],
         "rows": [row(task, practitioner) for task in found.page],

@@ -103,7 +103,7 @@ def withdraw_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 def is_crisis(mine: Case) -> bool:
     """Tell whether an answer of the case says that the patient may be in danger."""
-    return any(flag.rule.is_crisis for flag in mine.flags)
+    return any(flag.rule.calls_for_help for flag in mine.flags)
 
 
 def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:

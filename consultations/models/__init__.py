@@ -8,6 +8,8 @@ from consultations.models.communication_preference import CommunicationPreferenc
 from consultations.models.communication_request import CommunicationRequest
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
+from consultations.models.escalation import ChainStep, Escalation, EscalationStep
+from consultations.models.on_call import OnCall
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
 
@@ -17,14 +19,18 @@ __all__ = [
     "Appointment",
     "AttendanceReply",
     "CarePlan",
+    "ChainStep",
     "Communication",
     "CommunicationPreference",
     "CommunicationRequest",
     "Determination",
     "DeterminationProtocol",
     "Encounter",
+    "Escalation",
+    "EscalationStep",
     "Goal",
     "Heartbeat",
+    "OnCall",
     "PlanTemplate",
     "ReviewNote",
     "ReviewTask",

@@ -139,7 +139,7 @@ def _add_visits(found: dict[UUID, Case]) -> None:
 def _add_flags(found: dict[UUID, Case]) -> None:
     flags = Flag.objects.active().filter(response__supporting_info__service_request__in=found)
     rows = flags.select_related("rule", "response__supporting_info").only(
-        "severity", "raised_at", "acknowledged_at", "rule__code", "rule__clinician_text", "rule__is_crisis",
+        "severity", "raised_at", "acknowledged_at", "rule__code", "rule__clinician_text", "rule__is_crisis", "rule__severity",
         "response__supporting_info__service_request_id",
     )  # fmt: skip
     for flag in rows.order_by("raised_at", "id"):

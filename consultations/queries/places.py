@@ -8,7 +8,14 @@ from django.urls import reverse
 
 from config.core.models import Role, User
 from consultations.domain.codes import CommunicationKind
-from consultations.models import ActivityOutcome, CarePlan, Communication, CommunicationRequest, ReviewTask
+from consultations.models import (
+    ActivityOutcome,
+    CarePlan,
+    Communication,
+    CommunicationRequest,
+    EscalationStep,
+    ReviewTask,
+)
 
 
 def path_of(message: Communication) -> str | None:
@@ -81,6 +88,11 @@ def _task_of_ask(message: Communication) -> str | None:
     return _to_task(message, service_request__asks=message.subject_id)
 
 
+def _alert(message: Communication) -> str | None:
+    step = EscalationStep.objects.filter(pk=message.subject_id, escalation__ended_at__isnull=True).first()
+    return reverse("safety:alert", args=[step.escalation_id]) if step else None
+
+
 def _to_task(message: Communication, **which: UUID) -> str | None:
     task = ReviewTask.objects.filter(**which).first()
     if task is None:
@@ -102,5 +114,6 @@ _FOR_STAFF: dict[str, _Find] = {
     "consultations.communicationrequest": _task_of_ask,
     "consultations.servicerequest": _task_of_case,
     "consultations.reviewtask": _task,
+    "consultations.escalationstep": _alert,
     "core.user": _account,
 }

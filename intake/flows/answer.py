@@ -217,14 +217,14 @@ def _flag(response: QuestionnaireResponse, judged: Judgement, *, by: User, now: 
     for rule_id in present.keys() - raised.keys():
         _supersede(present[rule_id], by=by, now=now)
     for rule_id in raised.keys() - present.keys():
-        _raise(response, raised[rule_id], by=by, now=now)
+        _raise(response, raised[rule_id], judged, by=by, now=now)
     return list(raised.values())
 
 
-def _raise(response: QuestionnaireResponse, rule: FlagRule, *, by: User, now: datetime) -> None:
+def _raise(response: QuestionnaireResponse, rule: FlagRule, judged: Judgement, *, by: User, now: datetime) -> None:
     flag = Flag.objects.create(
         patient_id=response.patient_id, response=response, rule=rule, severity=rule.severity,
-        revision=response.revision, raised_at=now,
+        revision=response.revision, raised_at=now, evidence=judged.evidence_of(rule),
     )  # fmt: skip
     audit.status_changed(flag, old="", new=flag.status, by=by, now=now)
     audit.record(

@@ -176,7 +176,11 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
         "steps": pages,
         "step_number": next(n for n, one in enumerate(pages, start=1) if one.number == turn.page.number),
         "crisis": crisis.text(ringing, language=language),
-        "notices": [rule for rule in ringing if not rule.is_crisis and set(rule.evidence) & turn.page.link_ids()],
+        "notices": [
+            rule.words_for_patient(language)
+            for rule in ringing
+            if not rule.calls_for_help and set(rule.evidence) & turn.page.link_ids()
+        ],
         "is_last": pages[-1].number == turn.page.number,
         "is_first": pages[0].number == turn.page.number,
         **told,

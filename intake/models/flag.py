@@ -14,7 +14,11 @@ from intake.domain.codes import NEEDS_ACKNOWLEDGEMENT, FlagStatus, Severity
 
 
 class FlagRule(Record):
-    """One version of one safety rule of a service line, with its published source; loaded from the catalogue."""
+    """
+    One version of one safety rule of a service line, with its published source; loaded from the catalogue.
+
+    A published version never changes: other words or another expression are a new version (intake.flows.publish).
+    """
 
     PERSONAL: frozenset[str] = frozenset()
 
@@ -27,6 +31,7 @@ class FlagRule(Record):
     is_crisis = models.BooleanField(default=False)
     clinician_text = models.TextField()
     patient_text = models.TextField(blank=True)
+    translations = models.JSONField(default=dict, help_text="{language: {patient_text, clinician_text}}")
     evidence = models.JSONField(default=list, help_text="linkIds that the rule reads.")
     source = models.JSONField(default=dict)
     is_current = models.BooleanField(default=True)
@@ -40,6 +45,23 @@ class FlagRule(Record):
             # The rules of one autosave.
             models.Index(fields=["questionnaire_url"], name="intake_flagrule_current", condition=Q(is_current=True)),
         ]
+        triggers = [
+            fixed(
+                "service_id", "code", "version", "questionnaire_url", "severity", "expression", "is_crisis",
+                "clinician_text", "patient_text", "translations", "evidence", "source",
+                name="flagrule_published_fixed",
+            ),
+            kept(name="flagrule_kept"),
+        ]  # fmt: skip
+
+    @property
+    def calls_for_help(self) -> bool:
+        """Tell whether the patient is shown whom to call: every emergency does, and what is marked as a crisis."""
+        return self.is_crisis or self.severity == Severity.EMERGENCY
+
+    def words_for_patient(self, language: str) -> str:
+        """Return what the patient reads, in their language where there is a translation; empty when nothing."""
+        return str(self.translations.get(language, {}).get("patient_text") or self.patient_text)
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
@@ -59,6 +81,12 @@ class FlagQuerySet(models.QuerySet["Flag"]):
         changes = {"acknowledged_at": now, "acknowledged_by": by, "acknowledgement_note": note, "updated_at": now}
         return open_flag.update(**changes) == 1
 
+    def acknowledge_earlier(self, flag: "Flag", *, by: User, note: str, now: datetime) -> list[UUID]:
+        """Put the same name under what the same rule said of the same answers before; returns which."""
+        earlier = self.waiting().filter(response=flag.response_id, rule=flag.rule_id, raised_at__lte=flag.raised_at)
+        ids = list(earlier.order_by("id").values_list("pk", flat=True))
+        return [pk for pk in ids if self.acknowledge(pk=pk, by=by, note=note, now=now)]
+
     def visible_to(self, user: User) -> Self:
         """Return none to patients; clinicians reach flags through a case of theirs (consultations)."""
         return self.all() if user.role == Role.ADMIN else self.none()
@@ -71,7 +99,7 @@ class Flag(Record):
     intake.flows.answer raises and supersedes it; a superseded flag stays, with its history.
     """
 
-    PERSONAL = frozenset({"acknowledgement_note"})
+    PERSONAL = frozenset({"acknowledgement_note", "evidence"})
 
     patient = models.ForeignKey("intake.Patient", models.PROTECT, related_name="flags")
     response = models.ForeignKey("intake.QuestionnaireResponse", models.PROTECT, related_name="flags")
@@ -79,6 +107,7 @@ class Flag(Record):
     severity = models.CharField(max_length=16, choices=Severity)
     status = models.CharField(max_length=16, choices=FlagStatus, default=FlagStatus.ACTIVE)
     revision = models.PositiveIntegerField(help_text="The revision of the response that raised it.")
+    evidence = models.JSONField(default=list, help_text="[{ref, value}] as it stood when the flag was raised.")
     raised_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -99,8 +128,18 @@ class Flag(Record):
         indexes = [
             # The case screen and the safety list.
             models.Index(fields=["patient", "status", "severity"], name="intake_flag_patient"),
+            # The tick that looks for flags without a name.
+            models.Index(
+                fields=["severity", "raised_at"],
+                name="intake_flag_waiting",
+                condition=Q(acknowledged_at__isnull=True, severity__in=NEEDS_ACKNOWLEDGEMENT),
+            ),
         ]
         triggers = [
+            fixed(
+                "patient_id", "response_id", "rule_id", "severity", "revision", "evidence", "raised_at",
+                name="flag_raised_fixed",
+            ),
             fixed(
                 "acknowledged_at",
                 "acknowledged_by_id",
@@ -109,7 +148,7 @@ class Flag(Record):
                 when="OLD.acknowledged_at IS NOT NULL",
             ),
             kept(name="flag_kept"),
-        ]
+        ]  # fmt: skip
 
     def supersede(self, *, now: datetime) -> None:
         """Write that later answers no longer say so."""

@@ -24,7 +24,7 @@ def text(rules: Iterable[FlagRule], *, language: str = "en") -> dict[str, Any] |
     Returns   {title, text, ways: [{code, label, detail, href}], after}; None when nobody is in danger
     Source    crisis.json of the service line
     """
-    alarming = next((rule for rule in rules if rule.is_crisis), None)
+    alarming = next((rule for rule in rules if rule.calls_for_help), None)
     if alarming is None:
         return None
     texts = _texts()

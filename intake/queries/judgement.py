@@ -53,12 +53,21 @@ class Judgement:
         facts = flags.Facts(self.evaluation.response, {**constants, "age": age, "now": now.isoformat()})
         return [rule for rule in rules if flags.raised([rule], facts)]
 
+    def evidence_of(self, rule: FlagRule) -> list[dict[str, Any]]:
+        """Return what a rule read, as it stands: [{ref, value}] of the answered questions among its evidence."""
+        known = {**self.calculated, **self.answers}
+        return [{"ref": path, "value": known[path]} for path in sorted(known) if _link_id(path) in rule.evidence]
+
     def issues_json(self) -> list[dict[str, Any]]:
         """Return the issues as the API shows them."""
         return [
             {"link_id": one.path or one.link_id, "code": one.code, "severity": one.severity, "detail": one.message}
             for one in self.issues
         ]
+
+
+def _link_id(path: str) -> str:
+    return path.rsplit("/", 1)[-1].partition("[")[0]
 
 
 def judge(questionnaire_id: UUID, answers: Mapping[str, Any], *, now: datetime) -> Judgement:
