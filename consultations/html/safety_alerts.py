@@ -61,7 +61,7 @@ def acknowledge_alert(request: HttpRequest, user: User, escalation_id: UUID) -> 
             flag_id=_shown(found, form), note=form.cleaned_data["note"], by=user, now=timezone.now()
         )
     except Refusal as refusal:
-        form.add_error(None, refusal.detail)
+        messages.error(request, refusal.detail)
         return _show(request, user, _alert(user, escalation_id), name_form=form, status=409)
     if _alert(user, escalation_id).row.ended_at is None:
         messages.warning(request, "Your name is under it. The patient has answered again since: look once more.")

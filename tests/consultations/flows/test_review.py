@@ -388,9 +388,19 @@ def test_acknowledge_flag_is_for_clinicians_who_may_see_the_case():
 
     with pytest.raises(NotAllowed):
         acknowledge.acknowledge_flag(flag_id=flag.pk, note="Me.", by=task.service_request.patient.user, now=NOW)
-    stranger = clinician(task.service, state="NJ").user
+    stranger = clinician(HealthcareServiceFactory()).user
     with pytest.raises(NotFound):
         acknowledge.acknowledge_flag(flag_id=flag.pk, note="Me.", by=stranger, now=NOW)
+
+
+def test_a_grave_flag_is_answered_by_any_clinician_of_the_service_a_caution_only_where_they_are_licensed():
+    task = waiting()
+    grave, caution = flagged(task.service_request), flagged(task.service_request, severity="caution")
+    elsewhere = clinician(task.service, state="NJ").user
+
+    with pytest.raises(NotFound):
+        acknowledge.acknowledge_flag(flag_id=caution.pk, note="Me.", by=elsewhere, now=NOW)
+    assert acknowledge.acknowledge_flag(flag_id=grave.pk, note="I am on call.", by=elsewhere, now=NOW).acknowledged_at
 
 
 def test_licence_elsewhere_does_not_help():

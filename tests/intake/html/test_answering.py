@@ -108,7 +108,9 @@ def test_an_alarming_answer_shows_whom_to_call_on_that_very_page(client, respons
 
 
 def test_a_warning_for_the_patient_is_shown_before_going_on(client, response):
-    FlagRuleFactory(questionnaire_url=response.questionnaire.url, is_crisis=False, patient_text="Rest a little.")
+    FlagRuleFactory(
+        questionnaire_url=response.questionnaire.url, severity="urgent", is_crisis=False, patient_text="Rest a little."
+    )
 
     assert "Rest a little." in post(client, response, 2, harm="yes").content.decode()
 
