@@ -311,7 +311,6 @@ NAVIGATION = {
     "patient": (("Home", "/home/"), ("Services", "/services/"), ("Account", "/account/")),
     "practitioner": (
         ("Queue", "/clinic/queue/"),
-        ("Alerts", "/clinic/alerts/"),
         ("Visits", "/clinic/visits/"),
         ("Hours", "/clinic/hours/"),
         ("Account", "/account/"),

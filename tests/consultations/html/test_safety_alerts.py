@@ -44,7 +44,7 @@ def test_the_queue_shows_open_alerts_on_top(browse, case):
 def test_the_queue_is_quiet_without_alerts(browse):
     first = on_call(HealthcareServiceFactory())
 
-    assert "safety alert" not in browse(first.user).get("/clinic/queue/").content.decode()
+    assert "No safety alert waits for a name" in browse(first.user).get("/clinic/queue/").content.decode()
 
 
 def test_list_costs_the_same_for_any_number(browse, case, django_assert_num_queries):
