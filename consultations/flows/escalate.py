@@ -95,20 +95,20 @@ def _climb(row: Escalation, *, patient_id: UUID, now: datetime) -> int:
     """Take every step that is due on a row that this transaction has locked or made."""
     taken = 0
     while row.rung is not None and row.next_due_at is not None and row.next_due_at <= now:
-        _take(row, patient_id=patient_id, now=now)
+        _take(row, due_at=row.next_due_at, patient_id=patient_id, now=now)
         taken += 1
     row.save(update_fields=["next_step", "next_due_at", "updated_at"])
     return taken
 
 
-def _take(row: Escalation, *, patient_id: UUID, now: datetime) -> None:
+def _take(row: Escalation, *, due_at: datetime, patient_id: UUID, now: datetime) -> None:
     rung = row.chain[row.next_step]
     recipients = on_call.told(rung["kind"], service_id=row.service_id, now=now)
     outcome = StepOutcome.TOLD if recipients else StepOutcome.NOBODY
     outcome = StepOutcome.TO_RING if rung["kind"] == RungKind.CLINIC_PHONE else outcome
     answer_by = now if outcome == StepOutcome.NOBODY else now + timedelta(minutes=rung["minutes"])
     step = EscalationStep.objects.create(
-        escalation=row, position=row.next_step, kind=rung["kind"], outcome=outcome, due_at=row.next_due_at,
+        escalation=row, position=row.next_step, kind=rung["kind"], outcome=outcome, due_at=due_at,
         fired_at=now, answer_by=answer_by,
     )  # fmt: skip
     kind = CommunicationKind.SAFETY_FLAG if step.position == 0 else CommunicationKind.ESCALATION

@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consultations", "0060_queue_order"),
+        ("consultations", "0061_take_best"),
         ("intake", "0004_flags_that_wait"),
         ("providers", "0004_calendar_feeds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
