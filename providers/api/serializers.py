@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.core.api.inputs import Input
 from providers.api.fields import Clock, Instant, Zone
 from providers.domain.codes import ExceptionKind, QualificationKind, QualificationStatus, Weekday
 from providers.domain.states import STATES
@@ -126,7 +127,7 @@ class PractitionerOutput(serializers.ModelSerializer[Practitioner]):
         read_only_fields = fields
 
 
-class PractitionerInput(serializers.Serializer[Any]):
+class PractitionerInput(Input):
     """A clinician's profile."""
 
     given_name = serializers.CharField(max_length=100)
@@ -145,7 +146,7 @@ class OnboardInput(PractitionerInput):
     email = serializers.EmailField(max_length=254)
 
 
-class AcceptInput(serializers.Serializer[Any]):
+class AcceptInput(Input):
     """Booked slots that may stay although the change takes their hours or licence."""
 
     accept = serializers.ListField(child=serializers.UUIDField(), max_length=LONGEST_ACCEPT, required=False, default=[])
@@ -162,7 +163,7 @@ class RoleOutput(serializers.ModelSerializer[PractitionerRole]):
         read_only_fields = fields
 
 
-class RoleInput(serializers.Serializer[Any]):
+class RoleInput(Input):
     """A service that a clinician offers, with overrides field by field."""
 
     service = serializers.SlugField(max_length=64)
@@ -209,7 +210,7 @@ class AvailableTimeOutput(serializers.ModelSerializer[AvailableTime]):
         read_only_fields = fields
 
 
-class AvailableTimeInput(serializers.Serializer[Any]):
+class AvailableTimeInput(Input):
     """One weekly window; an end past 24:00 is on the next day."""
 
     weekday = serializers.ChoiceField(choices=Weekday.choices)
