@@ -1,0 +1,52 @@
+"""One row of everything that an address can name, of one patient and one clinician, and people who know neither."""
+
+from dataclasses import dataclass
+
+from tests.factories.clinic import claimed, flagged, planned, waiting
+from tests.factories.consultations import clinician, held
+from tests.factories.core import AdminFactory
+from tests.factories.intake import ConsentFactory, PatientFactory
+from tests.factories.providers import NOW, HealthcareServiceFactory, ScheduleExceptionFactory
+
+
+@dataclass(frozen=True)
+class World:
+    """`rows` has an id for each collection of the API, `ours` may see them, `strangers` may not."""
+
+    rows: dict
+    ours: list
+    strangers: list
+
+
+def make():
+    """Store the world."""
+    plan = planned()
+    encounter = plan.determination.encounter
+    visit, patient = encounter.appointment, plan.patient
+    practitioner = visit.practitioner
+    other = HealthcareServiceFactory()
+    practitioner.roles.create(service=other)
+    task, _ = claimed(waiting(other, service_request__patient=patient), now=NOW, practitioner=practitioner)
+    case = task.service_request
+    rows = {
+        "consents": ConsentFactory(patient=patient),
+        "service-requests": case,
+        "questionnaire-responses": case.supporting_info.get().questionnaire_response,
+        "holds": held(case, practitioner=clinician(other)),
+        "appointments": visit,
+        "review-tasks": task,
+        "flags": flagged(case),
+        "encounters": encounter,
+        "determinations": plan.determination,
+        "care-plans": plan,
+        "activities": plan.activities.order_by("position").first(),
+        "practitioners": practitioner,
+        "qualifications": practitioner.qualifications.get(),
+        "schedules": practitioner.schedules.get(),
+        "schedule-exceptions": ScheduleExceptionFactory(practitioner=practitioner, start_date="2027-01-04"),
+    }
+    return World(
+        rows={name: row.pk for name, row in rows.items()},
+        ours=[patient.user, practitioner.user, AdminFactory()],
+        strangers=[PatientFactory().user, clinician(HealthcareServiceFactory()).user],
+    )
