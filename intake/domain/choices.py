@@ -77,8 +77,8 @@ def _listed(options: list[Mapping[str, Any]]) -> Choices:
         key = key_of(coding) if coding else _plain_key(option)
         if coding:
             codings[key] = coding.get("display", "")
-        else:
-            plain[key] = option.get(key[0])
+        elif key[0] in option:
+            plain[key] = option[key[0]]
         about = [ext.by_url(option), ext.by_url(coding)]
         told = next((one for place in about if (one := ext.value(place, *ext.ORDINAL)) is not None), None)
         if told is not None:

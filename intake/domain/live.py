@@ -110,6 +110,12 @@ class Live:
         return place
 
     def _add_instance(self, holder: Place, number: int) -> Place:
+        place = self.instance(holder, number)
+        self._grow_children(place, f"{place.path}/")
+        return place
+
+    def instance(self, holder: Place, number: int) -> Place:
+        """Return a new instance of a repeating group, still empty."""
         item = holder.item
         assert item is not None  # noqa: S101 - only the whole questionnaire has none
         place = Place(item, f"{holder.path}[{number}]", holder, holder.shelf)
@@ -119,7 +125,6 @@ class Live:
         holder.children.append(place)
         self.places[place.path] = place
         self.spots.setdefault(item.question.link_id, []).append(place)
-        self._grow_children(place, f"{place.path}/")
         return place
 
     def _show_all(self, place: Place) -> None:

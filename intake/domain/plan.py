@@ -8,6 +8,7 @@ from typing import Any
 from intake.domain import extensions as ext
 from intake.domain.choices import Choices, key_of, read_choices
 from intake.domain.doubts import Doubt, PlanRefused
+from intake.domain.fhir_values import allowed
 from intake.domain.fhirpath import Expression
 from intake.domain.graph import Graph, Whole, build
 from intake.domain.outline import Outline, Page, Question, outline
@@ -64,6 +65,11 @@ class Plan:
     def by_link_id(self) -> dict[str, PlanItem]:
         """Return {linkId: item}."""
         return {one.link_id: one for one in self.items}
+
+    @cached_property
+    def takes(self) -> dict[str, frozenset[str]]:
+        """Return {linkId: names of value[x] that it takes}."""
+        return {one.link_id: allowed(one) for one in self.items}
 
     @cached_property
     def points(self) -> dict[tuple[str, str, str], Any]:

@@ -123,8 +123,11 @@ class Reader:
 
     def _constraint(self, element: Element) -> Constraint | None:
         told = ext.by_url(element)
-        text = ext.value(told, "expression")
-        expression = self.expression(text) if isinstance(text, Mapping) else self.parsed(str(text or ""))
+        text, is_mild = ext.value(told, "expression"), ext.value(told, "severity") == "warning"
+        if isinstance(text, Mapping):
+            expression = self.expression(text, needed=not is_mild)
+        else:
+            expression = self.parsed(str(text or ""), "warning" if is_mild else "error")
         if expression is None:
             return None
         return Constraint(
@@ -136,6 +139,9 @@ class Reader:
 
     def _regex(self, told: ext.Told) -> str:
         text = str(ext.value(told, ext.REGEX) or "")
+        # Some forms write the FHIRPath that the pattern is for.
+        if text.startswith("matches('") and text.endswith("')"):
+            text = text[9:-2]
         try:
             compiled(text)
         except re2.error as wrong:

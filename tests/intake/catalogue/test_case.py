@@ -71,8 +71,11 @@ class Expression:
 
 
 @pytest.mark.parametrize("url", sorted(SHIPPED))
-def test_the_linter_finds_nothing(url: str) -> None:
-    assert lint(SHIPPED[url]) == ()
+def test_the_linter_finds_nothing_but_words_that_no_certain_translation_is_known_of(url: str) -> None:
+    """GAD-7 is shipped in English only; SOURCES.md says why."""
+    expected = {"translation"} if url.endswith("/gad-7") else set()
+
+    assert {issue.code for issue in lint(SHIPPED[url])} == expected
 
 
 @pytest.mark.parametrize("name", QUIET)

@@ -124,13 +124,5 @@ def test_a_definition_that_cannot_be_asked_is_refused(items, code):
     assert code in {issue.code for issue in lint({"item": items})}
 
 
-def test_lint_warns_of_what_an_author_did_not_mean():
-    items = [item("a", type="choice"), item("b", required=True, readOnly=True)]
-
-    assert {(one.link_id, one.code, one.severity) for one in lint({"item": items})} == {
-        ("a", "no-options", "warning"), ("b", "required-read-only", "warning"),
-    }  # fmt: skip
-
-
 def test_lint_of_a_sound_definition_is_empty():
     assert lint(SLEEP) == ()
