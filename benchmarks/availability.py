@@ -1,0 +1,252 @@
+"""
+The three searches, hold and book on a realistic load, against ready rows and against django-appointment.
+
+    python3 run.py bench availability                 1,000 and 10,000 clinicians with 1 and 5 million bookings
+    python3 run.py bench availability --quick         a hundredth of that
+    python3 run.py bench availability --practitioners 1000 --bookings 1000000    one size only
+
+Floor: a SELECT of the same rows, worked out before and stored by key, through the same driver. Peer: the package
+django-appointment in an environment of its own, on the bookings of the same clinicians, in the same run; it is left
+out with a word when it cannot be installed.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks._stage import Figures, options, p50, p95, say, stage, timed
+from benchmarks._vs_appointment import Missing, measure
+from config.core.models import Role, User
+from consultations.domain.codes import RequestStatus
+from consultations.flows import book
+from consultations.management.load import fill
+from consultations.management.load.plan import Size
+from consultations.models import ServiceRequest
+from intake.domain.codes import SexAtBirth
+from intake.models import Patient
+from providers.flows import hold
+from providers.models import HealthcareService, Practitioner, PractitionerRole
+from providers.queries import availability
+from providers.queries.diaries import Asked
+
+QUESTIONS, QUICKLY = 200, 30
+MONTH, FORTNIGHT = timedelta(days=30), timedelta(days=14)
+FLOOR = "SELECT start_at, practitioner, end_at, zone, name FROM bench_answer WHERE question = %s ORDER BY rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One search that a patient might make."""
+
+    asked: Asked
+    one: UUID
+    twenty: tuple[UUID, ...]
+
+
+def main() -> None:
+    """Measure every size, smallest first, then say how the figures grow."""
+    given = options(__doc__, numbers=[("practitioners", 10_000, "clinicians"), ("bookings", 5_000_000, "visits")])
+    figures = Figures("Availability: milliseconds, and ratios against ready rows", given)
+    p95s: dict[tuple[int, int], float] = {}
+    with stage():
+        for practitioners, bookings in _sizes(given.practitioners, given.bookings):
+            size = Size(practitioners, bookings, given.seed, datetime(2026, 3, 2).date())  # noqa: DTZ001  only its date
+            _fill(size)
+            p95s[practitioners, bookings] = _measure(size, figures, times=QUICKLY if given.quick else QUESTIONS)
+        _growth(p95s, figures)
+        _against_peer(size, figures)
+    figures.close()
+
+
+def _sizes(practitioners: int, bookings: int) -> list[tuple[int, int]]:
+    few, little = max(1, practitioners // 10), max(1, bookings // 5)
+    return [(few, little), (few, bookings), (practitioners, little), (practitioners, bookings)]
+
+
+def _fill(size: Size) -> None:
+    say(f"\n{size.practitioners:,} clinicians, {size.bookings:,} bookings")
+    call_command("flush", interactive=False, verbosity=0)
+    shown: dict[str, int] = {}
+
+    def told(what: str, done: int, total: int) -> None:
+        tenth = 10 * done // max(total, 1)
+        if shown.get(what) != tenth:
+            shown[what] = tenth
+            say(f"  filling: {what} {10 * tenth} %")
+
+    fill.fill(size, told=told)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _questions(size: Size, times: int) -> Iterator[Question]:
+    """Yield what patients ask: a clinician by chance, one of the clinician's states and services, 19 others of it."""
+    dice = random.Random(f"{size.seed} {times}")
+    roles = list(PractitionerRole.objects.select_related("service").order_by("pk"))
+    licences = {
+        one.pk: [row.jurisdiction for row in one.qualifications.all()]
+        for one in Practitioner.objects.prefetch_related("qualifications")
+    }
+    for _ in range(times):
+        role = dice.choice(roles)
+        state = dice.choice(sorted(licences[role.practitioner_id]))
+        same = [one.practitioner_id for one in dice.sample(roles, min(len(roles), 19))]
+        asked = Asked(service=role.service, state=state)
+        yield Question(asked, role.practitioner_id, (role.practitioner_id, *same))
+
+
+def _measure(size: Size, figures: Figures, *, times: int) -> float:
+    """Measure one size; returns the p95 of the first twenty times across all, in milliseconds."""
+    questions = list(_questions(size, times))
+    name = f"{size.practitioners // 1000 or size.practitioners}p_{size.bookings // 1_000_000 or size.bookings}b"
+    searches = _searches(size.now)
+    across = 0.0
+    for search, ask in searches.items():
+        _store([ask(question) for question in questions])
+        taken = _each(ask, questions)
+        floor = _each(_floor, range(len(questions)))
+        figures.add(f"{name}_{search}_p50", p50(taken), "ms")
+        figures.add(f"{name}_{search}_p95", p95(taken), "ms")
+        figures.add(f"{name}_{search}_through_django", p50(taken) / p50(floor), "x", "at most 4 times ready rows")
+        figures.add(f"{name}_{search}_in_database", _in_database(ask, questions), "x", "at most 3 times ready rows")
+        across = p95(taken) if search == "across" else across
+    for what, taken in _bookings(size, times).items():
+        figures.add(f"{name}_{what}_p50", p50(taken), "ms")
+        figures.add(f"{name}_{what}_p95", p95(taken), "ms")
+    return across
+
+
+def _searches(now: datetime) -> dict[str, Any]:
+    def across(question: Question) -> list[Any]:
+        page = availability.search(question.asked, start=now, end=now + FORTNIGHT, now=now, limit=20)
+        return page.results
+
+    def month(question: Question) -> list[Any]:
+        page = availability.search(
+            question.asked, start=now, end=now + MONTH, now=now, limit=100, practitioner=question.one
+        )
+        return page.results
+
+    def next_of_each(question: Question) -> list[Any]:
+        return availability.first_of_each(
+            question.asked, practitioners=question.twenty, start=now, end=now + FORTNIGHT, now=now
+        )
+
+    return {"across": across, "month": month, "next_of_each": next_of_each}
+
+
+def _each(work: Any, questions: Sequence[Any]) -> list[float]:
+    """Return the milliseconds of the work on each of the questions; the first three are asked twice, to warm up."""
+    waiting = iter([*questions[:3], *questions])
+    return timed(lambda: work(next(waiting)), times=len(questions))
+
+
+def _store(answers: list[list[Any]]) -> None:
+    """Keep the answers by question, as a system would that had worked all of them out before."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_answer")
+        cursor.execute(
+            "CREATE UNLOGGED TABLE bench_answer (question int, rank int, start_at timestamptz, practitioner uuid,"
+            " end_at timestamptz, zone text, name text, PRIMARY KEY (question, rank))"
+        )
+        with cursor.copy("COPY bench_answer FROM STDIN") as copy:
+            for question, offers in enumerate(answers):
+                for rank, one in enumerate(offers):
+                    copy.write_row(
+                        (question, rank, one.start_at, one.practitioner, one.end_at, one.time_zone, one.name)
+                    )
+        cursor.execute("VACUUM ANALYZE bench_answer")
+
+
+def _floor(question: int) -> list[Any]:
+    with connection.cursor() as cursor:
+        return list(cursor.execute(FLOOR, [question]).fetchall())
+
+
+def _in_database(ask: Any, questions: list[Question]) -> float:
+    """Return the ratio of what the server works on a search's statements to what it works on the ready rows."""
+    with connection.cursor() as cursor:
+        ours = floor = 0.0
+        for number, question in enumerate(questions[:30]):
+            with CaptureQueriesContext(connection) as queries:
+                ask(question)
+            ours += sum(_explained(cursor, one["sql"]) for one in queries)
+            floor += _explained(cursor, FLOOR.replace("%s", str(number)))
+    return ours / floor
+
+
+def _explained(cursor: Any, statement: str) -> float:
+    """Return the milliseconds that the server plans and executes one statement, the quickest of three."""
+    if not statement.lstrip().upper().startswith(("SELECT", "(SELECT", "WITH")):
+        return 0.0
+    found = []
+    for _ in range(3):
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.replace('%', '%%')}", [])
+        plan = cursor.fetchone()[0][0]
+        found.append(plan["Planning Time"] + plan["Execution Time"])
+    return min(found)
+
+
+def _bookings(size: Size, times: int) -> dict[str, list[float]]:
+    """Hold and book the first time of a fresh patient's search, again and again."""
+    now, holds, books = size.now, [], []
+    for question, case in zip(_questions(size, times), _cases(size.now), strict=False):
+        case.service, case.state = question.asked.service, question.asked.state
+        case.save(update_fields=["service", "state"])
+        found = availability.search(question.asked, start=now, end=now + FORTNIGHT, now=now, limit=1).results
+        if not found:
+            continue
+        by, kept = case.patient.user, []
+        wish = {"service_id": case.service.pk, "state": case.state, "start_at": found[0].start_at,
+                "practitioner_id": found[0].practitioner, "by": by, "reference": case.pk, "now": now}  # fmt: skip
+        holds += timed(lambda wish=wish, kept=kept: kept.append(hold.hold(**wish)), times=1, warm=0)
+        ticket = {"request_id": case.pk, "hold_id": kept[0].pk, "by": by, "now": now}
+        books += timed(lambda ticket=ticket: book.book(**ticket), times=1, warm=0)
+    return {"hold": holds[5:], "book": books[5:]}
+
+
+def _cases(now: datetime) -> Iterator[ServiceRequest]:
+    service = HealthcareService.objects.order_by("pk").first()
+    for number in count():
+        user = User.objects.create(email=f"bench-{uuid4()}@load.example", role=Role.PATIENT)
+        patient = Patient.objects.create(
+            user=user, given_name="Ada", family_name=f"Example {number}", birth_date=datetime(1985, 1, 1).date(),  # noqa: DTZ001
+            sex_at_birth=SexAtBirth.FEMALE, phone="+12125550123", state="NY", time_zone="America/New_York",
+        )  # fmt: skip
+        yield ServiceRequest.objects.create(
+            patient=patient, service=service, state="NY", status=RequestStatus.ACTIVE, authored_at=now,
+            submitted_at=now, submitted_by=user,
+        )  # fmt: skip
+
+
+def _growth(p95s: dict[tuple[int, int], float], figures: Figures) -> None:
+    (few, little), (_, much), (many, _), _ = sorted(p95s)[:2] + sorted(p95s)[2:]
+    figures.add("p95_more_bookings", p95s[many, much] / p95s[many, little], "x", "at most 1.3")
+    figures.add("p95_more_practitioners", p95s[many, much] / p95s[few, much], "x")
+
+
+def _against_peer(size: Size, figures: Figures) -> None:
+    """Ask the peer the same about the same clinicians."""
+    questions = list(_questions(size, 10))
+    try:
+        peer = measure(list(dict.fromkeys([questions[0].one, *questions[0].twenty]))[:20], now=size.now)
+    except Missing as why:
+        say(f"  django-appointment is left out: {why}")
+        figures.add("peer", "left out")
+        return
+    searches = _searches(size.now)
+    ours = {name: p50(_each(searches[name], questions * 10)) for name in ("month", "across")}
+    figures.add("month_against_django_appointment", peer["month"] / ours["month"], "x", "at least 200")
+    figures.add("across_against_django_appointment", peer["across"] / ours["across"], "x", "at least 500")
+
+
+if __name__ == "__main__":
+    main()
