@@ -10,7 +10,7 @@ from django.conf import settings
 from config.core.clock import database_now
 from consultations.adapters import mail, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, remind
+from consultations.flows import escalate, follow_up, remind, waitlist
 from consultations.models import Communication
 from consultations.queries import alerts
 
@@ -56,3 +56,9 @@ def _each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
             act(pk)
         except Exception as error:  # noqa: BLE001  whatever is wrong with one alert, the next one must be raised
             log.error("alert-failed", row=str(pk), error=type(error).__name__)  # noqa: TRY400  a trace may name people
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def offer_free_times(**_later: object) -> None:
+    """Every few seconds: offer free times to who waits for one. Safe to run twice, and to leave out."""
+    waitlist.work(clock=database_now)

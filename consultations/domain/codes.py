@@ -62,6 +62,25 @@ class AppointmentStatus(TextChoices):
 LIVE_APPOINTMENTS = (AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatus.ARRIVED)
 
 
+class EntryStatus(TextChoices):
+    """Whether somebody still waits for an earlier time."""
+
+    WAITING = "waiting", "waiting for a time"
+    BOOKED = "booked", "took an offered time"
+    LEFT = "left", "left the list"
+    CLOSED = "closed", "case is over, or the last day has passed"
+
+
+class OfferStatus(TextChoices):
+    """What became of a time that was offered to somebody on the waitlist."""
+
+    OPEN = "open", "waiting for an answer"
+    ACCEPTED = "accepted", "taken"
+    DECLINED = "declined", "declined"
+    EXPIRED = "expired", "not answered in time"
+    WITHDRAWN = "withdrawn", "no longer there"
+
+
 class EncounterStatus(TextChoices):
     """FHIR R4 Encounter.status, as far as used."""
 

@@ -45,7 +45,8 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.INTAKE_UNFINISHED: Rule(is_optional=True),
     CommunicationKind.NO_SHOW_FOLLOW_UP: Rule(is_optional=True),
     CommunicationKind.CLINICIAN_RUNNING_LATE: Rule(at_any_hour=True, by_text=True),
-    CommunicationKind.WAITLIST_OFFER: Rule(is_optional=True, by_text=True),
+    # Whoever wants none of these leaves the waitlist; the time is held for them meanwhile.
+    CommunicationKind.WAITLIST_OFFER: Rule(by_text=True),
     CommunicationKind.ASK_NUDGE: Rule(by_text=True),
     CommunicationKind.ASK_EXPIRED: Rule(),
     CommunicationKind.ACTIVITY_DUE: Rule(is_optional=True),

@@ -8,6 +8,7 @@ Refusal
 ├── ReviewFirst       (Conflict)  a clinician must accept the case before a visit
 ├── NoVisit           (Conflict)  the case cannot have a visit now
 ├── NotLicensed       (Invalid)   the clinician may not see somebody in that state on that day
+├── OfferOver         (Conflict)  the offer of the waitlist was answered, has ended, or its time is gone
 └── policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition (Conflict)
 """
 
@@ -28,11 +29,14 @@ from consultations.domain.codes import (
     AppointmentStatus,
     CommunicationKind,
     EncounterStatus,
+    EntryStatus,
+    OfferStatus,
     RequestStatus,
     ReviewOutcome,
 )
-from consultations.models import Appointment, Communication, Encounter, ReviewTask, ServiceRequest
+from consultations.models import Appointment, Communication, Encounter, ReviewTask, ServiceRequest, WaitlistOffer
 from consultations.models.appointment import PATIENT_NEVER_TWICE
+from consultations.queries import waitlist
 from providers.domain.codes import Pathway, SlotStatus
 from providers.models import Slot
 from providers.queries import eligibility
@@ -82,6 +86,13 @@ class NotLicensed(Invalid):
     title = "This clinician cannot see you then"
 
 
+class OfferOver(Conflict):
+    """Show the free times, and that the person is still on the waitlist."""
+
+    code = "offer-over"
+    title = "This offer is over"
+
+
 @again_after_deadlock
 @flow
 def book(*, request_id: UUID, hold_id: UUID, by: User, now: datetime) -> Appointment:
@@ -95,6 +106,38 @@ def book(*, request_id: UUID, hold_id: UUID, by: User, now: datetime) -> Appoint
     request = _case(request_id, by)
     _refuse_unless_bookable(request)
     hold = _hold(hold_id, request=request, by=by, now=now)
+    return _booked(request, hold, by=by, now=now)
+
+
+@again_after_deadlock
+@flow
+def accept(*, offer_id: UUID, by: User, now: datetime) -> Appointment:
+    """
+    Take the time that the waitlist offers: the visit of the case is booked, or moved to it.
+
+    Returns  the visit
+    Writes   as book or reschedule do; WaitlistOffer `accepted`, WaitlistEntry `booked`
+    Raises   NotFound, NotAllowed, OfferOver, HoldExpired, AlreadyBooked, ReviewFirst, NoVisit, NotLicensed,
+             PatientBusy, policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition
+    """
+    offer = _offer(offer_id, by=by, now=now)
+    request, hold = _case(offer.entry.service_request_id, by), offer.slot
+    visit = Appointment.objects.live().filter(service_request=request).first()
+    if visit is None:
+        _refuse_unless_bookable(request)
+        booked = _booked(request, hold, by=by, now=now)
+    else:
+        booked = _rescheduled(_movable(visit.pk, by=by, now=now, override_reason=""), hold, by=by, now=now)
+
+    offer.end(OfferStatus.ACCEPTED, now=now)
+    audit.status_changed(offer, old=OfferStatus.OPEN, new=offer.status, by=by, now=now)
+    offer.entry.end(EntryStatus.BOOKED, now=now)
+    audit.status_changed(offer.entry, old=EntryStatus.WAITING, new=EntryStatus.BOOKED, by=by, now=now)
+    Communication.objects.stop(subject_id=offer.pk, now=now, reason="accepted")
+    return booked
+
+
+def _booked(request: ServiceRequest, hold: Slot, *, by: User, now: datetime) -> Appointment:
     _refuse_unless_licensed(hold, request=request)
 
     appointment = _planned(request, hold)
@@ -123,17 +166,30 @@ def reschedule(
              HoldExpired, NotLicensed, PatientBusy
     Source   FHIR R4 Appointment; RFC 5545 SEQUENCE
     """
+    appointment = _movable(appointment_id, by=by, now=now, override_reason=override_reason)
+    hold = _hold(hold_id, request=appointment.service_request, by=by, now=now)
+    _refuse_unless_theirs(hold, by=by)
+    return _rescheduled(appointment, hold, by=by, now=now, override_reason=override_reason)
+
+
+def _movable(appointment_id: UUID, *, by: User, now: datetime, override_reason: str) -> Appointment:
     appointment = _visit(appointment_id, by)
     if appointment.status != AppointmentStatus.BOOKED:
         raise lifecycle.BadTransition("Only a visit that is still to come can be moved.")
-    request = appointment.service_request
     if not _overrides(by, override_reason):
         policy.require_movable(
-            request.change_policy, start_at=appointment.start_at, reschedules=appointment.reschedules, now=now
+            appointment.service_request.change_policy,
+            start_at=appointment.start_at,
+            reschedules=appointment.reschedules,
+            now=now,
         )
-    hold = _hold(hold_id, request=request, by=by, now=now)
-    _refuse_unless_theirs(hold, by=by)
-    _refuse_unless_licensed(hold, request=request)
+    return appointment
+
+
+def _rescheduled(
+    appointment: Appointment, hold: Slot, *, by: User, now: datetime, override_reason: str = ""
+) -> Appointment:
+    _refuse_unless_licensed(hold, request=appointment.service_request)
 
     old_slot = appointment.slot
     _take(hold, by=by, now=now)
@@ -238,6 +294,17 @@ def _refuse_unless_theirs(hold: Slot, *, by: User) -> None:
         raise NotAllowed("You can move a visit to your own times only.")
 
 
+def _offer(offer_id: UUID, *, by: User, now: datetime) -> WaitlistOffer:
+    # The offer is locked before its slot, as the waitlist locks them.
+    mine = WaitlistOffer.objects.filter(patient__user=by).select_for_update(no_key=True, of=("self",))
+    if mine.filter(pk=offer_id).first() is None:
+        raise NotFound("There is no such offer.")
+    offers = WaitlistOffer.objects.answerable(now).select_related("entry", "slot__practitioner")
+    if (offer := offers.filter(pk=offer_id).first()) is None:
+        raise OfferOver("This offer is over. You are still on the list, and we will tell you of the next time.")
+    return offer
+
+
 def _refuse_unless_licensed(hold: Slot, *, request: ServiceRequest) -> None:
     reasons = eligibility.reasons(
         service=request.service,
@@ -259,7 +326,7 @@ def _planned(request: ServiceRequest, hold: Slot) -> Appointment:
 
 
 def _take(hold: Slot, *, by: User, now: datetime) -> None:
-    if not Slot.objects.book(pk=hold.pk, now=now):
+    if not Slot.objects.book(pk=hold.pk, holder=by.pk, now=now):
         raise HoldExpired("That time is no longer held for you. Please choose a time again.")
     hold.status, hold.expires_at = SlotStatus.BUSY, None
     audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=hold.status, by=by, now=now)
@@ -282,6 +349,8 @@ def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
 def _give_back(slot: Slot, *, by: User, now: datetime, reason: str) -> None:
     if Slot.objects.release(pk=slot.pk, now=now):
         audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=by, now=now, reason=reason)
+        if slot.start_at > now and slot.service_id and waitlist.anybody_waits_for(slot.service_id):
+            Slot.objects.reserve(slot, now=now)
 
 
 def _end_encounter(appointment: Appointment, *, by: User, now: datetime) -> None:

@@ -12,6 +12,7 @@ from consultations.models.escalation import ChainStep, Escalation, EscalationSte
 from consultations.models.on_call import OnCall
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
+from consultations.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
     "Activity",
@@ -36,4 +37,6 @@ __all__ = [
     "ReviewTask",
     "ServiceRequest",
     "SupportingInfo",
+    "WaitlistEntry",
+    "WaitlistOffer",
 ]

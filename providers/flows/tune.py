@@ -38,6 +38,7 @@ TUNABLE = (
     "horizon_days",
     "max_visits_per_day",
     "hold_minutes",
+    "offer_minutes",
     "change_notice_minutes",
     "max_reschedules",
 )

@@ -49,6 +49,9 @@ class HealthcareService(Record):
     horizon_days = models.PositiveSmallIntegerField(default=60)
     max_visits_per_day = models.PositiveSmallIntegerField(default=14)
     hold_minutes = models.PositiveSmallIntegerField(default=10)
+    offer_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(5)], help_text="How long a time is held for somebody on the waitlist."
+    )
     change_notice_minutes = models.PositiveIntegerField(default=240)
     max_reschedules = models.PositiveSmallIntegerField(default=3)
     review_due_minutes = models.JSONField(default=dict)

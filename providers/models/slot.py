@@ -1,7 +1,7 @@
 """The time that a clinician is not free any more: held, booked or blocked."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from config.core.models import Record, User
 from providers.domain.codes import LIVE_SLOTS, SlotStatus
 from providers.models.doubt import OWN, SLOT_MATTERS, doubts
 
+RESERVED_FOR = timedelta(seconds=60)
 SLOT_NEVER_TWICE = "providers_slot_practitioner_never_twice"
 
 
@@ -40,6 +41,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Return one's own holds."""
         return self.filter(holder=user)
 
+    def reserved(self, now: datetime) -> Self:
+        """Return the times that are kept for the waitlist until somebody on it is asked."""
+        return self.filter(status=SlotStatus.BUSY_TENTATIVE, holder__isnull=True, expires_at__gt=now)
+
     def booked(self) -> Self:
         """Return the times that visits occupy."""
         return self.filter(status=SlotStatus.BUSY)
@@ -58,10 +63,39 @@ class SlotQuerySet(models.QuerySet["Slot"]):
             )
         return len(freed)
 
-    def book(self, *, pk: UUID, now: datetime) -> bool:
-        """Turn an unexpired hold into a booked time; False when it has expired or is gone."""
-        held = self.filter(pk=pk, status=SlotStatus.BUSY_TENTATIVE, expires_at__gt=now)
+    def book(self, *, pk: UUID, holder: UUID, now: datetime) -> bool:
+        """Turn an unexpired hold of a person into a booked time; False when it has expired or is gone."""
+        held = self.filter(pk=pk, status=SlotStatus.BUSY_TENTATIVE, holder=holder, expires_at__gt=now)
         return held.update(status=SlotStatus.BUSY, expires_at=None, updated_at=now) == 1
+
+    def reserve(self, slot: "Slot", *, now: datetime) -> None:
+        """Keep the time of a slot that was just given back for the waitlist, for a minute; a lost race does no harm."""
+        self.take(
+            self.model(
+                practitioner_id=slot.practitioner_id,
+                service_id=slot.service_id,
+                status=SlotStatus.BUSY_TENTATIVE,
+                start_at=slot.start_at,
+                end_at=slot.end_at,
+                blocked=slot.blocked,
+                expires_at=now + RESERVED_FOR,
+            )
+        )
+
+    def pass_on(self, *, pk: UUID, to: "Slot", now: datetime) -> bool:
+        """Give a reserved time to the person for whom `to` holds it; False when it is no longer reserved."""
+        reserved = self.reserved(now).filter(pk=pk, blocked=to.blocked)
+        return (
+            reserved.update(
+                holder=to.holder, reference=to.reference, state=to.state, expires_at=to.expires_at, updated_at=now
+            )
+            == 1
+        )
+
+    def put_back(self, *, pk: UUID, holder: UUID, now: datetime) -> bool:
+        """Take a held time from a person and keep it for the waitlist; False when that person no longer held it."""
+        held = self.filter(pk=pk, status=SlotStatus.BUSY_TENTATIVE, holder=holder)
+        return held.update(holder=None, reference=None, state="", expires_at=now + RESERVED_FOR, updated_at=now) == 1
 
     def release(self, *, pk: UUID, now: datetime) -> bool:
         """Give a live time back; False when it was not live."""

@@ -200,7 +200,7 @@ def test_what_does_not_matter_leaves_no_doubt():
     slot = held(ada, UserFactory(), until=NOW + MONTH)
     refresh_all()
 
-    Slot.objects.book(pk=slot.pk, now=NOW)
+    Slot.objects.book(pk=slot.pk, holder=slot.holder_id, now=NOW)
     Practitioner.objects.update(biography="Sees patients.")
     HealthcareService.objects.update(summary="Other words.")
 
@@ -291,7 +291,7 @@ def _release(_service, people, n, now):
 def _book(_service, _people, _n, now):
     slot = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE).order_by("start_at").first()
     if slot:
-        Slot.objects.book(pk=slot.pk, now=now)
+        Slot.objects.book(pk=slot.pk, holder=slot.holder_id, now=now)
 
 
 def _cancel(_service, _people, _n, now):
