@@ -8,6 +8,7 @@ from consultations.api.appointments import AnyAccept, Appointments
 from consultations.api.holds import Hold, Holds
 from consultations.api.requests import ServiceRequests
 from consultations.api.responses import ReviewableResponses
+from consultations.api.waitlist import Waitlist, WaitlistOffers
 
 _OPEN: dict[str, Any] = {"get": "list", "post": "create"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
@@ -36,4 +37,10 @@ urlpatterns = [
     ),
     path("appointments/<uuid:pk>/reschedule/", Appointments.as_view(_post("reschedule")), name="reschedule"),
     path("appointments/<uuid:pk>/cancel/", Appointments.as_view(_post("cancel")), name="cancel"),
+    path("waitlist/", Waitlist.as_view(_OPEN), name="waitlist"),
+    path("waitlist/<uuid:pk>/", Waitlist.as_view({"get": "retrieve", "delete": "destroy"}), name="waitlist-entry"),
+    path("waitlist-offers/", WaitlistOffers.as_view({"get": "list"}), name="waitlist-offers"),
+    path("waitlist-offers/<uuid:pk>/", WaitlistOffers.as_view(_ONE), name="waitlist-offer"),
+    path("waitlist-offers/<uuid:pk>/accept/", WaitlistOffers.as_view(_post("accept")), name="accept-offer"),
+    path("waitlist-offers/<uuid:pk>/decline/", WaitlistOffers.as_view(_post("decline")), name="decline-offer"),
 ]
