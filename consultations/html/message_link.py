@@ -15,6 +15,7 @@ from consultations.adapters.links import Purpose
 from consultations.domain.codes import AppointmentStatus, AttendanceAnswer
 from consultations.flows import book as booking
 from consultations.flows import confirm
+from consultations.html.patient_waitlist import offer_page
 from consultations.models import Appointment, AttendanceReply, Communication
 from consultations.queries import letters, places
 
@@ -30,6 +31,8 @@ def message_link(request: HttpRequest, token: str) -> HttpResponse:
     message = Communication.objects.filter(pk=pk).first() if pk else None
     if message is None:
         raise Http404
+    if (offer := letters.offer_of(message)) is not None:
+        return offer_page(request, offer, by=offer.patient.user, is_signed_in=False)
     visit = letters.visit_of(message)
     if visit is None:
         return redirect(places.path_of(message) or "consultations:home")

@@ -72,6 +72,42 @@ class CheckInForm(forms.Form):
         self.fields["identity_confirmed"].label = f"I am {full_name}, and I am in a private place where I can talk."
 
 
+class WaitlistForm(forms.Form):
+    """Which times somebody waits for."""
+
+    practitioner = forms.ChoiceField(label="Clinician", required=False)
+    language = forms.ChoiceField(label="Language", required=False)
+    first_day = forms.DateField(
+        label="First day that suits you",
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
+        help_text="Leave empty for as soon as possible.",
+    )
+    last_day = forms.DateField(
+        label="Last day that suits you",
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
+        help_text="Leave empty when there is none.",
+    )
+    notice_minutes = forms.TypedChoiceField(
+        label="How soon before a visit can we still ask you?",
+        coerce=int,
+        choices=[(30, "Half an hour"), (120, "Two hours"), (720, "Half a day"), (1440, "A day"), (4320, "Three days")],
+        initial=120,
+    )
+
+    def __init__(
+        self, *args: Any, practitioners: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practitioner"].choices = [("", "Anyone"), *practitioners]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "Any language"), *languages]  # type: ignore[attr-defined]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show an error of the flow beside the day that it is about."""
+        super().add_error({"before": "last_day", "not_before": "first_day"}.get(field or "", field), error)
+
+
 class TimeFilterForm(forms.Form):
     """Which times to show."""
 

@@ -20,7 +20,7 @@ from consultations.domain.codes import CarePlanStatus, RequestStatus
 from consultations.flows import request as ask
 from consultations.html import links
 from consultations.html.patient_forms import StartForm
-from consultations.models import ActivityOutcome, CarePlan, ServiceRequest
+from consultations.models import ActivityOutcome, CarePlan, ServiceRequest, WaitlistOffer
 from consultations.queries.case import Case, cases, whole
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient
@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "closed_cases": [card for card in found if not card["is_open"]],
         "plans": CarePlan.objects.visible_to(user).order_by("-signed_at", "-id")[:3],
         "measures": [_measure(one) for one in _measures(user)],
+        "offer": WaitlistOffer.objects.answerable(now).filter(patient=patient).first(),
     }
     return render(request, "consultations/patient/home.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,11 +21,11 @@ from consultations.domain import policy
 from consultations.flows import book as booking
 from consultations.html.patient_cases import own_case
 from consultations.html.patient_forms import TimeFilterForm
-from consultations.models import Appointment
+from consultations.models import Appointment, WaitlistEntry
 from consultations.queries import times
 from consultations.queries.case import Case
 from providers.flows import hold as holding
-from providers.models import Practitioner, Slot
+from providers.models import Slot
 from providers.queries.availability import Cursor
 
 PAGE = 24
@@ -151,21 +150,14 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
         "more_url": _more(request, mine, page.next),
         "is_first": not request.GET.get("after"),
         "policy": mine.request.change_policy.words,
+        "waits": WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists(),
     }
     return render(request, "consultations/patient/pick_time.html", context, status=status)
 
 
 def _filter(request: HttpRequest, mine: Case) -> TimeFilterForm:
-    offering = Practitioner.objects.active().filter(
-        roles__service=mine.request.service, roles__is_active=True, qualifications__jurisdiction=mine.request.state
-    )
-    found = list(offering.distinct().order_by("family_name", "given_name", "id"))
-    spoken = sorted({code for one in found for code in one.languages})
-    return TimeFilterForm(
-        request.GET,
-        practitioners=[(str(one.pk), one.display_name) for one in found],
-        languages=[(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in spoken],
-    )
+    practitioners, languages = times.choices(mine.request)
+    return TimeFilterForm(request.GET, practitioners=practitioners, languages=languages)
 
 
 def _zone_words(zone: ZoneInfo, now: datetime) -> str:

@@ -10,6 +10,7 @@ from consultations.html import (
     patient_plans,
     patient_times,
     patient_visits,
+    patient_waitlist,
     preferences,
     unsubscribe,
 )
@@ -30,6 +31,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/questions/<uuid:ask_id>/", patient_cases.answer_question, name="answer-question"),
     path("cases/<uuid:case_id>/times/", patient_times.pick_time, name="pick-time"),
     path("cases/<uuid:case_id>/times/<uuid:hold_id>/", patient_times.confirm_time, name="confirm-time"),
+    path("cases/<uuid:case_id>/waitlist/", patient_waitlist.wait_for_time, name="wait-for-time"),
+    path("offers/<uuid:offer_id>/", patient_waitlist.answer_offer, name="offer"),
     path("visits/<uuid:visit_id>/", patient_visits.show_visit, name="visit"),
     path("visits/<uuid:visit_id>/check-in/", patient_visits.check_in, name="check-in"),
     path("visits/<uuid:visit_id>/calendar.ics", patient_visits.visit_calendar, name="visit-calendar"),

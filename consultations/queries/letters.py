@@ -12,14 +12,21 @@ from consultations.adapters import calendar, links
 from consultations.adapters.links import Purpose
 from consultations.adapters.mail import Letter
 from consultations.adapters.sms import Text
-from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, Channel, CommunicationKind
+from consultations.domain.codes import (
+    LIVE_APPOINTMENTS,
+    AppointmentStatus,
+    Channel,
+    CommunicationKind,
+    OfferStatus,
+)
 from consultations.domain.wishes import rule
-from consultations.models import Appointment, Communication
+from consultations.models import Appointment, Communication, WaitlistOffer
 from consultations.models.communication_preference import wishes_of, zone_of
 from consultations.queries import places, wording
 
 NO_PHONE = "no-phone"
 _VISIT = "consultations.appointment"
+_OFFER = "consultations.waitlistoffer"
 _INVITES = {
     CommunicationKind.BOOKING_CONFIRMED,
     CommunicationKind.BOOKING_MOVED,
@@ -50,6 +57,8 @@ def compose(message: Communication) -> Letter | Text | Void:
         return Void("recipient-inactive")
     if message.subject_type == _VISIT:
         return _about_visit(message)
+    if message.subject_type == _OFFER:
+        return _about_offer(message)
     path = places.path_of(message)
     return _letter(message, path=path) if path is not None else Void("subject-gone")
 
@@ -60,6 +69,30 @@ def visit_of(message: Communication) -> Appointment | None:
         return None
     rows = Appointment.objects.select_related("patient__user", "service_request__service")
     return rows.filter(pk=message.subject_id).first()
+
+
+def offer_of(message: Communication) -> WaitlistOffer | None:
+    """Return the offered time that a message speaks of; None when it speaks of something else."""
+    if message.subject_type != _OFFER:
+        return None
+    rows = WaitlistOffer.objects.select_related("entry", "patient__user", "practitioner")
+    return rows.filter(pk=message.subject_id).first()
+
+
+def _about_offer(message: Communication) -> Letter | Text | Void:
+    offer = offer_of(message)
+    if offer is None or offer.status != OfferStatus.OPEN:
+        return Void("offer-over")
+    zone = ZoneInfo(str(offer.patient.time_zone))
+    return _letter(
+        message,
+        path=reverse("consultations:offer", args=[offer.pk]),
+        zone=zone,
+        start=offer.start_at,
+        until=offer.expires_at,
+        place=zone.key.rsplit("/", 1)[-1].replace("_", " "),
+        clinician=offer.practitioner.display_name,
+    )
 
 
 def _about_visit(message: Communication) -> Letter | Text | Void:

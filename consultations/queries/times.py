@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf.locale import LANG_INFO
 from django.db.models import QuerySet
 
 from config.core.models import Role, User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
 from consultations.models import Appointment, ServiceRequest
 from intake.models import Patient
+from providers.models import Practitioner
 from providers.queries import availability
 from providers.queries.availability import Cursor, Page
 from providers.queries.diaries import Asked
@@ -67,4 +69,17 @@ def free(
         practitioner=practitioner,
         limit=limit,
         after=after,
+    )
+
+
+def choices(request: ServiceRequest) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the clinicians who may see the patient of a case, and the languages that they speak: one query."""
+    offering = Practitioner.objects.active().filter(
+        roles__service=request.service, roles__is_active=True, qualifications__jurisdiction=request.state
+    )
+    found = list(offering.distinct().order_by("family_name", "given_name", "id"))
+    spoken = sorted({code for one in found for code in one.languages})
+    return (
+        [(str(one.pk), one.display_name) for one in found],
+        [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in spoken],
     )

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from consultations.flows import plan_care
-from consultations.models import Appointment
+from consultations.flows import plan_care, waitlist
+from consultations.models import Appointment, WaitlistEntry, WaitlistOffer
 from tests.factories.clinic import planned
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -81,6 +81,22 @@ def test_times_are_sound(look, case):
 
 def test_no_times_are_sound(look, case):
     look(f"/cases/{case.pk}/times/", name="pick-time-empty", user=case.patient.user)
+
+
+def test_the_waitlist_is_sound(look, case):
+    noon = MORNING - timedelta(hours=7)
+    user = case.patient.user
+    with time_machine.travel(noon, tick=True):
+        look(f"/cases/{case.pk}/waitlist/", name="waitlist-join", user=user)
+        waitlist.join(request_id=case.pk, wanted=waitlist.Wanted(before=NINE), by=user, now=noon)
+        look(f"/cases/{case.pk}/waitlist/", name="waitlist", user=user)
+        WaitlistEntry.objects.update(before=None)
+        clinician(case.service)
+        waitlist.work(clock=lambda: noon)
+        offer = WaitlistOffer.objects.get()
+        look(f"/offers/{offer.pk}/", name="offer", user=user, schemes=("light", "dark"))
+        look("/home/", name="home-offer", user=user)
+    look(f"/offers/{offer.pk}/", name="offer-over", user=user)
 
 
 def test_a_visit_is_sound(look):
