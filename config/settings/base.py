@@ -8,6 +8,7 @@ import structlog
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
+from config.core.request_log import without_request
 from config.settings.environment import Environment
 
 django_stubs_ext.monkeypatch()
@@ -59,7 +60,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.core.request_log.RequestLog",
     "allauth.account.middleware.AccountMiddleware",
     "config.core.http.StaffSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -107,6 +108,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "config.core.accounts.Accounts"
 ACCOUNT_USER_DISPLAY = "config.core.accounts.display"
@@ -281,6 +283,7 @@ LOGGING = {
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
+                without_request,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
             ],
