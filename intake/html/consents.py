@@ -49,6 +49,7 @@ def sign_consent(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         "consent": mine,
         "patient": patient,
         "next": request.POST.get("next") or request.GET.get("next"),
+        "back_url": after(request) if mine is None else "",
     }
     return render(request, "intake/sign_consent.html", context)
 

@@ -46,7 +46,7 @@ def change_details(request: HttpRequest) -> HttpResponseBase:
             return redirect(after(request))
         except Refusal as refused:
             show_refusal(form, refused)
-    return _show(request, form, title="Your details", submit="Save")
+    return _show(request, form, title="Your details", submit="Save", change=True)
 
 
 def show_refusal(form: DetailsForm, refused: Refusal) -> None:
@@ -64,11 +64,12 @@ def after(request: HttpRequest) -> str:
     return wanted if is_ours else HOME
 
 
-def _show(request: HttpRequest, form: DetailsForm, *, title: str, submit: str) -> HttpResponse:
+def _show(request: HttpRequest, form: DetailsForm, *, title: str, submit: str, change: bool = False) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
         "submit": submit,
+        "change": change,
         "next": request.POST.get("next") or request.GET.get("next"),
     }
     return render(request, "intake/details.html", context)

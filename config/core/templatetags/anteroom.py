@@ -52,6 +52,12 @@ def when(instant: datetime | None, zone: str | tzinfo, style: str = "full") -> S
 
 
 @register.filter
+def city(zone: str | tzinfo) -> str:
+    """Return how people call a zone: New York time."""
+    return f"{str(zone).rpartition('/')[2].replace('_', ' ')} time"
+
+
+@register.filter
 def first_input_id(field: BoundField) -> str:
     """Return the id of the first control of a field, where an error's link leads."""
     widget = field.field.widget

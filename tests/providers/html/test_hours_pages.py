@@ -59,7 +59,7 @@ def test_the_week_shows_hours_visits_and_load(admin):
     assert "9 AM to 12 PM" in text
     assert "1 visit, 1 held (33% full)" in text
     assert "Not working" in text
-    assert "America/New_York" in text
+    assert "New York time" in text
 
 
 def test_the_week_marks_time_off_changed_hours_and_clock_changes(admin):
