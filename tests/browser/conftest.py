@@ -1,6 +1,7 @@
 """A real Chromium, one context a test: phone first, JavaScript on or off, signed in or not."""
 
 import os
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -88,5 +89,7 @@ def session_cookie(user, url):
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    # As after a password just now: pages that ask again before a change show themselves.
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
     session.create()
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}

@@ -36,6 +36,8 @@ def code_of_last_mail():
         ("/account/signup/", "sign-up"),
         ("/account/password/reset/", "reset-password"),
         ("/account/password/reset/done/", "reset-password-sent"),
+        ("/account/password/reset/key/done/", "password-chosen"),
+        ("/account/inactive/", "account-inactive"),
         ("/demo/mail/", "demo-mail"),
     ],
 )

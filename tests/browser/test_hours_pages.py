@@ -23,8 +23,25 @@ def ada():
     return ada
 
 
-@pytest.mark.parametrize("name", ["schedules", "schedules/change", "hours", "hours/edit"])
-def test_pages_about_hours_are_sound(look, ada, name):
-    user = ada.user if name.startswith("hours") else AdminFactory()
+@pytest.mark.parametrize("path", ["/clinic/hours/", "/clinic/hours/edit/"])
+def test_own_hours_are_sound(look, ada, path):
+    look(path, name=path.strip("/").replace("/", "-"), user=ada.user)
 
-    look(f"/clinic/{name}/", name=name.replace("/", "-"), user=user)
+
+def test_own_hours_to_change_are_sound(look, ada):
+    schedule = ada.schedules.first()
+
+    look(f"/clinic/hours/edit/{schedule.pk}/", name="clinic-hours-change", user=ada.user)
+
+
+@pytest.mark.parametrize("path", ["/clinic/schedules/", "/clinic/schedules/change/"])
+def test_everybodys_hours_are_sound(look, ada, path):
+    look(path, name=path.strip("/").replace("/", "-"), user=AdminFactory())
+
+
+def test_hours_of_one_clinician_are_sound_for_administrators(look, ada):
+    admin, schedule = AdminFactory(), ada.schedules.first()
+
+    look(f"/clinic/schedules/{ada.pk}/", name="clinic-schedules-one", user=admin)
+    look(f"/clinic/schedules/{ada.pk}/edit/", name="clinic-schedules-one-add", user=admin)
+    look(f"/clinic/schedules/{ada.pk}/edit/{schedule.pk}/", name="clinic-schedules-one-change", user=admin)

@@ -1,0 +1,94 @@
+"""Pages that lie beside the way: previews of content, messages, the demo's mail, keys."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from config.core.models import Role
+from consultations.adapters import links
+from consultations.adapters.links import Purpose
+from consultations.domain.codes import CommunicationKind
+from consultations.models import Communication
+from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
+from tests.factories.core import UserFactory
+from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MAIL = """From: clinic@example.org
+To: pat@example.org
+Subject: Your visit is booked
+Date: Wed, 03 Jun 2026 14:00:00 +0000
+
+Your visit is booked. Sign in to see it.
+"""
+
+
+@pytest.fixture
+def keeper():
+    return UserFactory(role=Role.PRACTITIONER)
+
+
+def test_previews_of_content_are_sound(look, keeper):
+    look(f"/questionnaires/{QuestionnaireFactory().pk}/", name="preview-questionnaire", user=keeper)
+    look(f"/consent/{ConsentDocumentFactory().pk}/read/", name="read-consent", user=keeper)
+
+
+def test_a_mail_of_the_demo_is_sound(look, tmp_path, monkeypatch):
+    monkeypatch.setenv("ANTEROOM_STATE", str(tmp_path))
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "booked.eml").write_text(MAIL)
+
+    look("/demo/mail/booked/", name="demo-mail-read")
+
+
+def test_what_messages_somebody_wants_is_sound(look):
+    look("/account/messages/", name="message-preferences", user=PatientFactory().user)
+
+
+@pytest.fixture
+def message():
+    """Return the reminder of a visit that is to come."""
+    start_at = (datetime.now(UTC) + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+    visit = AppointmentFactory(service_request=ServiceRequestFactory(submitted=True), start_at=start_at)
+    Communication.objects.plan(
+        subject=visit,
+        kind=CommunicationKind.VISIT_IN_A_DAY,
+        recipient_id=visit.patient.user_id,
+        due_at=datetime.now(UTC),
+    )
+    return Communication.objects.get(subject_id=visit.pk)
+
+
+def test_links_of_messages_lead_to_sound_pages(look, message):
+    look(f"/m/{links.token(Purpose.ANSWER, message.pk)}/", name="answer-visit")
+    look(f"/u/{links.token(Purpose.UNSUBSCRIBE, message.pk)}/", name="unsubscribe")
+
+
+@pytest.fixture
+def keys():
+    """Return somebody with an authenticator app, recovery codes and a key."""
+    user = UserFactory()
+    kinds = [(Authenticator.Type.TOTP, {}), (Authenticator.Type.RECOVERY_CODES, {"migrated_codes": []})]
+    for kind, data in [*kinds, (Authenticator.Type.WEBAUTHN, {"name": "Blue key", "credential": {}})]:
+        Authenticator.objects.create(user=user, type=kind, data=data)
+    return user
+
+
+def test_keys_are_listed_renamed_and_removed_on_sound_pages(look, keys):
+    key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+
+    look("/account/two-step/", name="two-step-on", user=keys)
+    look("/account/two-step/webauthn/", name="keys", user=keys)
+    look(f"/account/two-step/webauthn/keys/{key.pk}/edit/", name="key-rename", user=keys)
+    look(f"/account/two-step/webauthn/keys/{key.pk}/remove/", name="key-remove", user=keys)
+
+
+def test_a_key_is_added_on_a_sound_page(look):
+    look("/account/two-step/webauthn/add/", name="key-add", user=UserFactory())
+
+
+def test_the_app_is_set_up_and_removed_on_sound_pages(look, keys):
+    look("/account/two-step/totp/activate/", name="app-add", user=UserFactory())
+    look("/account/two-step/totp/deactivate/", name="app-remove", user=keys)
+    look("/account/two-step/recovery-codes/generate/", name="recovery-codes-new", user=keys)
