@@ -12,8 +12,8 @@ from config.core.flow import flow
 from config.core.models import AuditAction, User
 from intake.adapters.catalogue import Form, Line, Text
 from intake.domain.codes import QuestionnaireStatus
-from intake.domain.flags import is_readable
 from intake.domain.lint import lint
+from intake.domain.rule_lint import lint_rules
 from intake.models import ConsentDocument, FlagRule, Questionnaire, ServiceQuestionnaire
 from providers.models import HealthcareService
 
@@ -56,8 +56,8 @@ def publish(*, line: Line, by: User | None, now: datetime) -> Published:
 
     Returns  the service, and the names of the new rows; () when everything was there
     Writes   HealthcareService, Questionnaire, ServiceQuestionnaire, FlagRule, ConsentDocument, AuditEvent
-    Raises   NotSound for a definition or a rule that cannot be judged; Changed when content differs under a
-             version that is published
+    Raises   NotSound for a definition or a rule that nobody could rely on (intake.domain.rule_lint); Changed when
+             content differs under a version that is published
     Source   FHIR R4 Questionnaire.status; docs/flows.md
     """
     _refuse_unsound(line)
@@ -87,11 +87,7 @@ def _refuse_unsound(line: Line) -> None:
         for issue in lint(form.definition)
         if issue.severity == "error"
     ]
-    errors += [
-        FieldError(rule["code"], "expression", "The expression cannot be read.")
-        for rule in line.rules
-        if not is_readable(rule["expression"])
-    ]
+    errors = errors or lint_rules(line.rules, definitions=[form.definition for form in line.forms], scores=line.scores)
     if errors:
         raise NotSound(f"{errors[0].field}: {errors[0].detail}", errors=errors)
 
@@ -154,6 +150,7 @@ def _rule(rule: dict[str, Any], service: HealthcareService) -> list[str]:
         "is_crisis": bool(rule.get("crisis")),
         "clinician_text": rule["clinician_text"],
         "patient_text": rule.get("patient_text") or "",
+        "translations": rule.get("translations", {}),
         "evidence": rule["evidence"],
         "source": rule["source"],
     }

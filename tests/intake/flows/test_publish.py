@@ -21,9 +21,10 @@ RULE = {
     "crisis": True,
     "expression": "repeat(item).where(linkId = 'harm').answer.value.where(code = 'yes').exists()",
     "clinician_text": "Thoughts of self-harm.",
-    "patient_text": None,
+    "patient_text": "Please read whom to call.",
+    "translations": {"es": {"patient_text": "Lea a quién llamar."}},
     "evidence": ["harm"],
-    "source": {"citation": "A paper."},
+    "source": {"citation": "A paper.", "doi": "10.1000/1"},
 }
 LINE = Line(
     slug="sleep",

@@ -108,3 +108,26 @@ def test_database_refuses_answers_that_do_not_move_with_the_ledger(columns):
 
     with pytest.raises(ProgrammingError, match="Cannot update"):
         QuestionnaireResponse.objects.filter(pk=response.pk).update(**columns)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"expression": "true"}, {"severity": "caution"}, {"patient_text": "Other words."}, {"source": {"doi": "other"}},
+     {"translations": {"es": {}}}, {"evidence": []}, {"version": "2.0.0"}],
+    ids=lambda changes: next(iter(changes)),
+)  # fmt: skip
+def test_database_refuses_to_change_a_published_rule(changes):
+    rule = FlagRuleFactory()
+
+    with pytest.raises(ProgrammingError, match="flagrule_published_fixed"), transaction.atomic():
+        type(rule).objects.filter(pk=rule.pk).update(**changes)
+    assert type(rule).objects.filter(pk=rule.pk).update(is_current=False) == 1
+
+
+def test_database_refuses_to_lose_a_rule_and_to_rewrite_what_a_flag_was_raised_by():
+    flag = FlagFactory(evidence=[{"ref": "harm", "value": "yes"}])
+
+    with pytest.raises(ProgrammingError, match="flagrule_kept"), transaction.atomic():
+        FlagRuleFactory().delete()
+    with pytest.raises(ProgrammingError, match="flag_raised_fixed"), transaction.atomic():
+        Flag.objects.filter(pk=flag.pk).update(evidence=[])

@@ -26,14 +26,20 @@ def test_text_of_a_line_without_words_of_its_own_is_never_missing():
 
 def test_text_is_for_a_crisis_only():
     assert crisis.text([]) is None
-    assert crisis.text([FlagRuleFactory(is_crisis=False)]) is None
+    assert crisis.text([FlagRuleFactory(severity="urgent", is_crisis=False)]) is None
+
+
+def test_text_is_shown_for_every_emergency_and_for_what_is_marked():
+    assert crisis.text([FlagRuleFactory(severity="emergency", is_crisis=False)])
+    assert crisis.text([FlagRuleFactory(severity="caution", is_crisis=True)])
 
 
 def test_alarms_are_the_active_rules_that_speak_to_the_patient(django_assert_num_queries):
     flag = FlagFactory()
     FlagFactory(response=flag.response, status="inactive")
-    FlagFactory(response=flag.response, rule=FlagRuleFactory(is_crisis=False))
-    speaking = FlagFactory(response=flag.response, rule=FlagRuleFactory(is_crisis=False, patient_text="Rest."))
+    FlagFactory(response=flag.response, rule=FlagRuleFactory(severity="caution", is_crisis=False))
+    rest = FlagRuleFactory(severity="caution", is_crisis=False, patient_text="Rest.")
+    speaking = FlagFactory(response=flag.response, rule=rest)
 
     with django_assert_num_queries(1):
         rules = alarms(flag.response_id)
