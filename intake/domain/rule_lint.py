@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(?<![\w'.-])-?\d+(?:\.\d+)?(?![\w'])")
 _TRIES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Rule:
     code: str
     expression: str
