@@ -10,8 +10,8 @@ from django.conf import settings
 from config.core.clock import database_now
 from consultations.adapters import mail, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, remind, waitlist
-from consultations.models import Communication
+from consultations.flows import escalate, follow_up, remind, waitlist, watch
+from consultations.models import Communication, CommunicationRequest
 from consultations.queries import alerts
 
 BATCH = 50
@@ -62,3 +62,13 @@ def _each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
 def offer_free_times(**_later: object) -> None:
     """Every few seconds: offer free times to who waits for one. Safe to run twice, and to leave out."""
     waitlist.work(clock=database_now)
+
+
+@shared_task(ignore_result=True)
+def watch_over_reviews(**_later: object) -> None:
+    """Every few seconds: return cases whose lease ended, tell of due times, remind of questions, end unanswered ones."""
+    watch.return_ended(now=database_now())
+    watch.look(now=database_now())
+    watch.nudge(now=database_now())
+    ended = CommunicationRequest.objects.ended(database_now()).values_list("pk", flat=True)[:BATCH]
+    _each(list(ended), lambda pk: watch.expire(ask_id=pk, now=database_now()))

@@ -26,13 +26,14 @@ from config.core.http import signed_in
 from config.core.models import User
 from providers.domain import states
 from providers.domain.terms import FIELDS
-from providers.flows import close_clinic, onboard, qualify, tune
+from providers.flows import close_clinic, onboard, open_clinic, qualify, tune
 from providers.flows.onboard import Profile
 from providers.flows.qualify import LicenceDraft
 from providers.html.forms import Seen
 from providers.models import (
     AvailableTime,
     ClinicClosure,
+    ClinicHours,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -348,6 +349,40 @@ class ClinicClosureAdmin(FlowAdmin):
         """Take each closure back."""
         for closure in chosen:
             close_clinic.reopen(closure_id=closure.pk, by=signed_in(request), now=timezone.now())
+
+
+class HoursForm(FlowForm):
+    """One weekly window of the clinic."""
+
+    class Meta:
+        model = ClinicHours
+        fields = ["weekday", "start_minute", "end_minute"]
+
+    def write(self) -> ClinicHours:
+        """Open the clinic."""
+        words = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return open_clinic.add_hours(**words, by=self.by, now=timezone.now())
+
+
+@admin.register(ClinicHours)
+class ClinicHoursAdmin(FlowAdmin):
+    """The clinic's weekly hours, in which due times of reviews are counted; taken back, not changed."""
+
+    form = HoursForm
+    list_display = ["weekday", "start_minute", "end_minute", "is_active"]
+    list_filter = ["is_active"]
+    ordering = ["weekday", "start_minute"]
+    actions = ["end_hours"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse changing one; its list and its action stay open."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    @admin.action(description="Take these hours out of use")
+    def end_hours(self, request: HttpRequest, chosen: QuerySet[ClinicHours]) -> None:
+        """Take each window back."""
+        for hours in chosen:
+            open_clinic.end_hours(hours_id=hours.pk, by=signed_in(request), now=timezone.now())
 
 
 class AvailableTimes(admin.TabularInline[AvailableTime, Schedule]):

@@ -262,6 +262,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "consultations.tasks.tick", "schedule": schedule(run_every=5)},
     "escalations": {"task": "consultations.tasks.escalate_flags", "schedule": schedule(run_every=5)},
+    "reviews": {"task": "consultations.tasks.watch_over_reviews", "schedule": schedule(run_every=5)},
     "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
     "waitlist": {"task": "consultations.tasks.offer_free_times", "schedule": schedule(run_every=5)},
     "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},

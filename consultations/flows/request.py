@@ -9,15 +9,17 @@ from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
-from consultations.domain import lifecycle, standing, triage
+from consultations.domain import lifecycle, standing
 from consultations.domain.codes import AskStatus, RequestStatus, TaskStatus
 from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest, SupportingInfo
-from consultations.queries import earlier
+from consultations.queries import earlier, placing
 from intake.domain.codes import ResponseStatus
-from intake.models import Flag, Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
+from intake.models import Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
+from providers.domain.business import BusinessHours
 from providers.domain.eligibility import local_date
 from providers.domain.states import STATES
 from providers.models import HealthcareService
+from providers.queries.business import business_hours
 
 
 class NotRegistered(Conflict):
@@ -130,16 +132,15 @@ def submit(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     if missing := request.missing():
         raise Incomplete(_count(len(missing)), errors=missing)
 
-    severities = Flag.objects.active().filter(response__supporting_info__service_request=request)
-    found = triage.assess(severities.values_list("severity", flat=True))
+    hours = business_hours(now)
+    place = placing.place(request, now=now, hours=hours)
     request.status = RequestStatus.ACTIVE
-    request.priority = found.priority
     request.submitted_at, request.submitted_by = now, by
-    request.due_at = triage.due_at(found.priority, minutes=request.service.review_due_minutes, now=now)
+    request.priority, request.due_at = place.priority, place.due_at
     request.save(update_fields=["status", "priority", "submitted_at", "submitted_by", "due_at", "updated_at"])
     task = ReviewTask.objects.create(
-        service_request=request, service=request.service, state=request.state, tier=found.tier, due_at=request.due_at,
-        **_kept_for_who_knows(request, tier=found.tier, now=now),
+        service_request=request, service=request.service, state=request.state, tier=place.tier, due_at=place.due_at,
+        watch_at=place.watch_at, **_kept_for_who_knows(request, tier=place.tier, now=now, hours=hours),
     )  # fmt: skip
 
     audit.status_changed(request, old=RequestStatus.DRAFT, new=request.status, by=by, now=now)
@@ -224,11 +225,11 @@ def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire
     )
 
 
-def _kept_for_who_knows(request: ServiceRequest, *, tier: int, now: datetime) -> dict[str, Any]:
+def _kept_for_who_knows(request: ServiceRequest, *, tier: int, now: datetime, hours: BusinessHours) -> dict[str, Any]:
     """Return for whom the new task is kept at first: the clinician who knows the patient and may take it today."""
     grace = standing.known_grace(tier)
     known = earlier.clinician(request, today=local_date(request.state, now)) if grace else None
-    return {"reserved_for": known, "reserved_until": now + grace} if known else {}
+    return {"reserved_for": known, "reserved_until": hours.add(now, grace)} if known else {}
 
 
 def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:
@@ -236,7 +237,8 @@ def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:
     if task is None or not lifecycle.may(lifecycle.REVIEW_TASK, task.status, TaskStatus.CANCELLED):
         return
     old, task.status, task.lease_expires_at = task.status, TaskStatus.CANCELLED, None
-    task.save(update_fields=["status", "lease_expires_at", "updated_at"])
+    task.watch_at = None
+    task.save(update_fields=["status", "lease_expires_at", "watch_at", "updated_at"])
     audit.status_changed(task, old=old, new=task.status, by=by, now=now, reason="withdrawn")
 
 

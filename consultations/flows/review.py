@@ -1,17 +1,15 @@
 """The review of a case: a clinician takes it for a while, asks, and decides."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
-from django.db.models import F
 
 from config.core import audit
-from config.core.errors import Conflict, NotAllowed, NotFound
+from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from config.core.flow import flow
 from config.core.models import User
-from consultations.domain import lifecycle, words
+from consultations.domain import asking, lifecycle, words
 from consultations.domain.codes import (
     AppointmentStatus,
     AskStatus,
@@ -20,7 +18,7 @@ from consultations.domain.codes import (
     ReviewOutcome,
     TaskStatus,
 )
-from consultations.domain.standing import ANSWERED
+from consultations.domain.standing import ANSWERED, ASSIGNED
 from consultations.models import (
     Appointment,
     Communication,
@@ -28,18 +26,18 @@ from consultations.models import (
     ReviewNote,
     ReviewTask,
     ServiceRequest,
+    Shift,
+    SupportingInfo,
 )
-from intake.models import Flag
+from consultations.queries import holding, placing
+from intake.models import Flag, Questionnaire
 from providers.models import Practitioner, Slot
+from providers.queries.business import business_hours
 
 LEASE = timedelta(minutes=15)
 
 
-class LeaseLost(Conflict):
-    """Stop writing: load the case again, and claim it again if it is still open."""
-
-    code = "lease-lost"
-    title = "You no longer hold this case"
+LeaseLost = holding.LeaseLost
 
 
 class AlreadyClaimed(Conflict):
@@ -56,6 +54,34 @@ class NotLicensed(NotAllowed):
     title = "Your licence does not cover this case today"
 
 
+class OnBreak(Conflict):
+    """End the break first; no case is given during it."""
+
+    code = "on-break"
+    title = "You are on a break"
+
+
+class NothingProposed(Conflict):
+    """Decide the case itself: nobody's decision waits for a second name."""
+
+    code = "nothing-proposed"
+    title = "There is no decision to sign"
+
+
+class QuestionsUnfinished(Invalid):
+    """Finish the questions that the clinician sent along; each error names one."""
+
+    code = "questions-unfinished"
+    title = "Some questions are not finished"
+
+
+class UnknownQuestions(Invalid):
+    """Choose from the published questionnaires."""
+
+    code = "questions-unknown"
+    title = "There are no such questions"
+
+
 class FlagsWaiting(Conflict):
     """Acknowledge the flags of the case first; their ids are in `flags`."""
 
@@ -70,6 +96,19 @@ class AlreadyAnswered(Conflict):
     title = "This question is closed"
 
 
+class Decision(NamedTuple):
+    """What a reviewer decided, and in which words."""
+
+    outcome: ReviewOutcome
+    reason: str = ""
+    referred_to: str = ""
+
+    @property
+    def note(self) -> str:
+        """Return what the patient is told of a decline or a referral."""
+        return f"{self.referred_to}: {self.reason}" if self.referred_to else self.reason
+
+
 @flow
 def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> ReviewTask | None:
     """
@@ -80,13 +119,13 @@ def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> Re
 
     service_id  only cases of this service; None for every service they offer
     Returns     the task with the next fencing number and a lease of 15 minutes; None when nothing waits
-    Writes      ReviewTask, StatusChange, AuditEvent; the row is taken in one statement that waits for nobody
-    Raises      NotAllowed when this is no clinician
+    Writes      ReviewTask, Shift, StatusChange, AuditEvent; the row is taken in one statement that waits for nobody
+    Raises      NotAllowed when this is no clinician, OnBreak
     Source      FHIR R4 Task; docs/flows.md, row "review"
     """
-    practitioner = _clinician(by)
+    practitioner = _at_work(by, now=now)
     taken = ReviewTask.objects.take_best(
-        owner=practitioner, today=_clinic_day(now), now=now, until=now + LEASE, service_id=service_id
+        owner=practitioner, today=holding.clinic_day(now), now=now, until=now + LEASE, service_id=service_id
     )
     return _claimed(taken, by=by, now=now)
 
@@ -96,22 +135,22 @@ def claim(*, task_id: UUID, by: User, now: datetime) -> ReviewTask:
     """
     Claim one case; who holds it already gets a new fencing number, so that only the newest screen can write.
 
-    Writes  ReviewTask, StatusChange, AuditEvent
-    Raises  NotFound, NotAllowed, NotLicensed, AlreadyClaimed
+    Writes  ReviewTask, Shift, StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, NotLicensed, AlreadyClaimed, OnBreak
     Source  FHIR R4 Task; docs/flows.md, row "review"
     """
-    practitioner = _clinician(by)
-    task = _seen(task_id, by)
-    allowed = ReviewTask.objects.filter(pk=task_id).for_practitioner(practitioner, today=_clinic_day(now))
+    practitioner = _at_work(by, now=now)
+    task = holding.seen(task_id, by)
+    allowed = ReviewTask.objects.filter(pk=task_id).for_practitioner(practitioner, today=holding.clinic_day(now))
     if not allowed.exists():
         raise NotLicensed("Your licence for the patient's state, or your role in this service, is not in force today.")
 
     mine = allowed.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
-    rows = (allowed.claimable(now) | mine).in_order()
+    rows = (allowed.claimable(now) | mine).not_proposed_by(practitioner).in_order()
     taken = _claimed(rows.take_first(owner=practitioner, now=now, until=now + LEASE), by=by, now=now)
 
     if taken is None:
-        raise AlreadyClaimed(_why_closed(task), extra=_holder(task_id))
+        raise AlreadyClaimed(_why_closed(task), extra=holding.holder(task_id))
     return taken
 
 
@@ -123,7 +162,7 @@ def renew(*, task_id: UUID, fence: int, by: User, now: datetime) -> ReviewTask:
     Writes  ReviewTask
     Raises  NotFound, NotAllowed, LeaseLost
     """
-    return _change(_held(task_id, fence=fence, by=by, now=now), now=now, lease_expires_at=now + LEASE)
+    return _change(holding.held(task_id, fence=fence, by=by, now=now), now=now, lease_expires_at=now + LEASE)
 
 
 @flow
@@ -136,7 +175,7 @@ def save_note(*, task_id: UUID, fence: int, note: str, by: User, now: datetime) 
     Raises  NotFound, NotAllowed, LeaseLost, words.WordsTooLong
     """
     note = words.bounded(note, "note")
-    task = _held(task_id, fence=fence, by=by, now=now)
+    task = holding.held(task_id, fence=fence, by=by, now=now)
     ReviewNote.objects.update_or_create(task=task, author=by, defaults={"text": note})
     return _change(task, now=now, lease_expires_at=now + LEASE)
 
@@ -150,8 +189,8 @@ def keep_words(*, task_id: UUID, note: str, by: User, now: datetime) -> ReviewNo
     Writes  ReviewNote
     Raises  NotFound, NotAllowed, words.WordsTooLong
     """
-    _clinician(by)
-    task = _seen(task_id, by)
+    holding.clinician(by)
+    task = holding.seen(task_id, by)
     row, _ = ReviewNote.objects.select_for_update().get_or_create(task=task, author=by, defaults={"text": ""})
     if note.strip() not in row.text:
         row.text = words.bounded(f"{row.text}\n\n{note}".strip(), "note")
@@ -160,36 +199,47 @@ def keep_words(*, task_id: UUID, note: str, by: User, now: datetime) -> ReviewNo
 
 
 @flow
-def release(*, task_id: UUID, fence: int, by: User, now: datetime) -> ReviewTask:
+def release(*, task_id: UUID, fence: int, by: User, now: datetime, handover: str = "") -> ReviewTask:
     """
-    Give the case back to its place in the queue, with the draft note.
+    Give the case back to its place in the queue, for anybody.
 
-    Writes  ReviewTask `ready`, StatusChange, AuditEvent
-    Raises  NotFound, NotAllowed, LeaseLost
+    handover  words for whoever takes it next, at most 4,000 characters
+    Writes    ReviewTask `ready`, StatusChange, AuditEvent
+    Raises    NotFound, NotAllowed, LeaseLost, words.WordsTooLong
     """
-    task = _held(task_id, fence=fence, by=by, now=now)
-    _leave(task, TaskStatus.READY, by=by, now=now, owner=None)
+    handover = words.bounded(handover, "handover")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    _leave(task, TaskStatus.READY, by=by, now=now, owner=None, handover=handover or task.handover)
     _tell(task, "released", by=by, now=now)
     return task
 
 
 @flow
-def ask_patient(*, task_id: UUID, fence: int, message: str, by: User, now: datetime) -> CommunicationRequest:
+def ask_patient(
+    *, task_id: UUID, fence: int, message: str, by: User, now: datetime, questionnaires: Sequence[UUID] = ()
+) -> CommunicationRequest:
     """
     Ask the patient something; the case waits, and its clock with it, until the answer.
 
-    message  what the patient reads on our pages, at most 4,000 characters; the mail only says that there is something
-    Writes   CommunicationRequest, ReviewTask and ServiceRequest `on-hold`, Communication, StatusChange, AuditEvent
-    Raises   NotFound, NotAllowed, LeaseLost, words.WordsMissing, words.WordsTooLong
-    Source   FHIR R4 CommunicationRequest
+    message         what the patient reads on our pages, at most 4,000 characters; the mail only says that there is one
+    questionnaires  published questionnaires that the patient is to fill in as well, in this order
+    Writes          CommunicationRequest, ReviewTask and ServiceRequest `on-hold`, QuestionnaireResponse, SupportingInfo,
+                    Communication, StatusChange, AuditEvent
+    Raises          NotFound, NotAllowed, LeaseLost, UnknownQuestions, words.WordsMissing, words.WordsTooLong
+    Source          FHIR R4 CommunicationRequest
     """
     message = words.required(message, "message")
-    task = _held(task_id, fence=fence, by=by, now=now)
+    task = holding.held(task_id, fence=fence, by=by, now=now)
     request = task.service_request
+    further = _published(questionnaires)
 
-    _leave(task, TaskStatus.ON_HOLD, by=by, now=now)
+    _leave(task, TaskStatus.ON_HOLD, by=by, now=now, watch_at=None)
     _move(request, RequestStatus.ON_HOLD, by=by, now=now)
-    ask = CommunicationRequest.objects.create(service_request=request, message=message, asked_at=now, asked_by=by)
+    ask = CommunicationRequest.objects.create(
+        service_request=request, message=message, asked_at=now, asked_by=by,
+        nudge_at=asking.next_nudge(now, now=now), expires_at=asking.expires_at(now),
+    )  # fmt: skip
+    SupportingInfo.objects.add(request, further, ask=ask)
     Communication.objects.plan(
         subject=ask, kind=CommunicationKind.CLINICIAN_ASKS, recipient_id=request.patient.user_id, due_at=now
     )
@@ -201,29 +251,33 @@ def ask_patient(*, task_id: UUID, fence: int, message: str, by: User, now: datet
 @flow
 def answer_ask(*, ask_id: UUID, answer: str, by: User, now: datetime) -> CommunicationRequest:
     """
-    Answer the clinician's question; the case returns to its place, for the same clinician.
+    Answer the clinician's question; the case returns to its place, for the same clinician first.
 
     answer  at most 4,000 characters
-    Writes  CommunicationRequest `completed`, ReviewTask `ready`, ServiceRequest `active`, both due times later by the
-            time that the case waited, StatusChange, AuditEvent
-    Raises  NotFound, AlreadyAnswered, words.WordsMissing, words.WordsTooLong
+    Writes  CommunicationRequest `completed`, ReviewTask `ready`, ServiceRequest `active`, both due times later by what
+            the clinic's clock went meanwhile, or sooner where the new answers hurry; StatusChange, AuditEvent
+    Raises  NotFound, AlreadyAnswered, QuestionsUnfinished, words.WordsMissing, words.WordsTooLong
     """
     answer = words.required(answer, "message")
     ask = CommunicationRequest.objects.visible_to(by).filter(pk=ask_id).first()
     if ask is None:
         raise NotFound("There is no such question.")
-    request = _lock(ask.service_request_id)
+    request = holding.lock_case(ask.service_request_id)
+    _refuse_unfinished(ask)
     open_ask = CommunicationRequest.objects.waiting().filter(pk=ask_id)
     changes = {"status": AskStatus.COMPLETED, "answer": answer, "answered_at": now, "answered_by": by}
     if not open_ask.update(**changes, updated_at=now):
         raise AlreadyAnswered("This question was already answered, or is no longer needed.")
 
-    waited = now - ask.asked_at
-    held = ReviewTask.objects.filter(service_request=request, status=TaskStatus.ON_HOLD)
-    kept = {"reserved_for": F("owner"), "reserved_until": now + ANSWERED}
-    if held.update(status=TaskStatus.READY, due_at=F("due_at") + waited, **kept, updated_at=now):
-        ServiceRequest.objects.filter(pk=request.pk).update(due_at=F("due_at") + waited)
-        task = ReviewTask.objects.get(service_request=request)
+    task = (
+        ReviewTask.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner")
+        .get(service_request=request)
+    )
+    if task.status == TaskStatus.ON_HOLD:
+        task.service_request, hours = request, business_hours(now)
+        place = placing.place_again(task, request, paused_at=ask.asked_at, now=now, hours=hours)
+        task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))
         audit.status_changed(task, old=TaskStatus.ON_HOLD, new=task.status, by=by, now=now, reason="answered")
     if request.status == RequestStatus.ON_HOLD:
         _move(request, RequestStatus.ACTIVE, by=by, now=now)
@@ -237,18 +291,16 @@ def answer_ask(*, ask_id: UUID, answer: str, by: User, now: datetime) -> Communi
 @flow
 def accept(*, task_id: UUID, fence: int, by: User, now: datetime, note: str = "") -> ReviewTask:
     """
-    Accept the case; what follows is a visit.
+    Accept the case; what follows is a visit, or a determination where the service has none.
 
-    Writes  ReviewTask `completed`, Communication, StatusChange, AuditEvent
-    Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting
+    Where the service asks for a second name, the decision waits for a colleague's; so do decline and refer.
+
+    Writes  ReviewTask `completed` (or `ready` with a proposal), Communication, StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsTooLong
     """
-    return _decide(
-        _held(task_id, fence=fence, by=by, now=now),
-        ReviewOutcome.ACCEPTED,
-        reason=words.bounded(note, "note"),
-        by=by,
-        now=now,
-    )
+    reason = words.bounded(note, "note")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.ACCEPTED, reason), by=by, now=now)
 
 
 @flow
@@ -260,10 +312,8 @@ def decline(*, task_id: UUID, fence: int, reason: str, by: User, now: datetime) 
     Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsMissing, words.WordsTooLong
     """
     reason = words.required(reason, "reason")
-    task = _held(task_id, fence=fence, by=by, now=now)
-    decided = _decide(task, ReviewOutcome.DECLINED, reason=reason, by=by, now=now)
-    _close(task.service_request, note=reason, by=by, now=now)
-    return decided
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.DECLINED, reason), by=by, now=now)
 
 
 @flow
@@ -277,53 +327,76 @@ def refer(*, task_id: UUID, fence: int, to: str, reason: str, by: User, now: dat
     """
     to = words.required(to, "to", limit=200)
     reason = words.required(reason, "reason")
-    task = _held(task_id, fence=fence, by=by, now=now)
-    decided = _decide(task, ReviewOutcome.REFERRED, reason=reason, by=by, now=now, referred_to=to)
-    _close(task.service_request, note=f"{to}: {reason}", by=by, now=now)
-    return decided
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.REFERRED, reason, to), by=by, now=now)
 
 
-def _clinician(by: User) -> Practitioner:
-    practitioner = Practitioner.objects.active().filter(user=by).first()
-    if practitioner is None:
-        raise NotAllowed("Only clinicians review cases.")
+@flow
+def sign_off(*, task_id: UUID, fence: int, by: User, now: datetime) -> ReviewTask:
+    """
+    Put the second name under a colleague's decision; it takes effect.
+
+    Writes  ReviewTask `completed`, and what accept, decline or refer write
+    Raises  NotFound, NotAllowed, LeaseLost, NothingProposed, FlagsWaiting
+    """
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    if task.proposed_at is None:
+        raise NothingProposed("Nobody has decided this case yet.")
+    proposed = Decision(ReviewOutcome(task.proposed_outcome), task.reason, task.referred_to)
+    return _conclude(task, proposed, by=by, now=now)
+
+
+@flow
+def send_back(*, task_id: UUID, fence: int, handover: str, by: User, now: datetime) -> ReviewTask:
+    """
+    Give a colleague's decision back to them, with what speaks against it.
+
+    handover  words for the colleague, at most 4,000 characters
+    Writes    ReviewTask `ready`, kept for the colleague; StatusChange, AuditEvent
+    Raises    NotFound, NotAllowed, LeaseLost, NothingProposed, words.WordsMissing, words.WordsTooLong
+    """
+    handover = words.required(handover, "handover")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    if task.proposed_at is None:
+        raise NothingProposed("Nobody has decided this case yet.")
+
+    kept = {"reserved_for": task.proposed_by, "reserved_until": business_hours(now).add(now, ASSIGNED)}
+    none = {"proposed_outcome": "", "proposed_at": None, "proposed_by": None, "reason": "", "referred_to": ""}
+    _leave(task, TaskStatus.READY, by=by, now=now, owner=None, handover=handover, **kept, **none)
+    _tell(task, "sent-back", by=by, now=now)
+    return task
+
+
+def _at_work(by: User, *, now: datetime) -> Practitioner:
+    """Return the clinician, whose shift begins with their first case."""
+    practitioner = holding.clinician(by)
+    if Shift.objects.current(practitioner, now=now).paused_at is not None:
+        raise OnBreak("End your break, then take a case.")
     return practitioner
 
 
-def _clinic_day(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
+def _published(ids: Sequence[UUID]) -> list[Questionnaire]:
+    found = Questionnaire.objects.published().in_bulk(list(ids))
+    if unknown := [str(pk) for pk in ids if pk not in found]:
+        why = "Choose from the published questionnaires."
+        raise UnknownQuestions(why, errors=[FieldError("questionnaires", "unknown", f"{why} {pk}") for pk in unknown])
+    return [found[pk] for pk in dict.fromkeys(ids)]
 
 
-def _seen(task_id: UUID, by: User) -> ReviewTask:
-    task = ReviewTask.objects.visible_to(by).filter(pk=task_id).first()
-    if task is None:
-        raise NotFound("There is no such case.")
-    return task
-
-
-def _lock(request_id: UUID) -> ServiceRequest:
-    """Lock the case before its task, as request.withdraw does (docs/locking.md)."""
-    locked = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("patient")
-    return locked.get(pk=request_id)
-
-
-def _held(task_id: UUID, *, fence: int, by: User, now: datetime) -> ReviewTask:
-    practitioner = _clinician(by)
-    request = _lock(_seen(task_id, by).service_request_id)
-    mine = ReviewTask.objects.held_by(practitioner, fence=fence, now=now).filter(pk=task_id)
-    task = mine.select_for_update(no_key=True).first()
-    if task is None:
-        raise LeaseLost("Your time with this case has ended, or you took it again elsewhere.", extra=_holder(task_id))
-    task.service_request = request
-    return task
-
-
-def _holder(task_id: UUID) -> dict[str, str | None]:
-    """Return who holds the case now, for the one who does not."""
-    task = ReviewTask.objects.select_related("owner").get(pk=task_id)
-    if task.status != TaskStatus.IN_PROGRESS or task.owner is None or task.lease_expires_at is None:
-        return {"held_by": None, "lease_expires_at": None}
-    return {"held_by": task.owner.display_name, "lease_expires_at": task.lease_expires_at.isoformat()}
+def _refuse_unfinished(ask: CommunicationRequest) -> None:
+    rows = ask.questions.select_related("questionnaire_response__questionnaire").order_by("position")
+    unfinished = [row for row in rows if not row.as_questions().is_done]
+    if unfinished:
+        raise QuestionsUnfinished(
+            "Finish the questions first, then send your answer.",
+            errors=[
+                FieldError(
+                    f"questionnaire_responses.{row.questionnaire_response_id}", "unfinished",
+                    f"Finish {row.questionnaire_response.questionnaire.title}.",
+                )
+                for row in unfinished
+            ],
+        )  # fmt: skip
 
 
 def _why_closed(task: ReviewTask) -> str:
@@ -356,22 +429,37 @@ def _leave(task: ReviewTask, status: TaskStatus, *, by: User, now: datetime, **c
     audit.status_changed(task, old=TaskStatus.IN_PROGRESS, new=status, by=by, now=now)
 
 
-def _decide(
-    task: ReviewTask, outcome: ReviewOutcome, *, reason: str, by: User, now: datetime, referred_to: str = ""
-) -> ReviewTask:
-    case = Flag.objects.active().filter(response__supporting_info__service_request=task.service_request)
-    if waiting := [str(pk) for pk in case.waiting().values_list("pk", flat=True)]:
-        raise FlagsWaiting("Put your name under each safety flag, then decide.", extra={"flags": waiting})
+def _decide(task: ReviewTask, decision: Decision, *, by: User, now: datetime) -> ReviewTask:
+    """Let the decision take effect, or let it wait for a second name where the service asks for one."""
+    if not task.service_request.service.second_sign_off:
+        return _conclude(task, decision, by=by, now=now)
+    _refuse_flags(task)
+    proposal = {"proposed_outcome": decision.outcome, "proposed_at": now, "proposed_by": task.owner}
+    words_of_it = {"reason": decision.reason, "referred_to": decision.referred_to}
+    _leave(task, TaskStatus.READY, by=by, now=now, owner=None, **proposal, **words_of_it)
+    _tell(task, "proposed", by=by, now=now)
+    return task
 
-    decision = {"outcome": outcome, "reason": reason, "referred_to": referred_to}
-    _leave(task, TaskStatus.COMPLETED, by=by, now=now, decided_at=now, decided_by=by, **decision)
+
+def _conclude(task: ReviewTask, decision: Decision, *, by: User, now: datetime) -> ReviewTask:
+    _refuse_flags(task)
+    changes = {"outcome": decision.outcome, "reason": decision.reason, "referred_to": decision.referred_to}
+    _leave(task, TaskStatus.COMPLETED, by=by, now=now, decided_at=now, decided_by=by, watch_at=None, **changes)
     Communication.objects.plan(
         subject=task, kind=CommunicationKind.REVIEW_DECIDED, recipient_id=task.service_request.patient.user_id,
         due_at=now,
     )  # fmt: skip
 
-    _tell(task, outcome, by=by, now=now)
+    _tell(task, decision.outcome, by=by, now=now)
+    if decision.outcome != ReviewOutcome.ACCEPTED:
+        _close(task.service_request, note=decision.note, by=by, now=now)
     return task
+
+
+def _refuse_flags(task: ReviewTask) -> None:
+    case = Flag.objects.active().filter(response__supporting_info__service_request=task.service_request)
+    if waiting := [str(pk) for pk in case.waiting().values_list("pk", flat=True)]:
+        raise FlagsWaiting("Put your name under each safety flag, then decide.", extra={"flags": waiting})
 
 
 def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> None:

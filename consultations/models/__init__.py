@@ -12,6 +12,7 @@ from consultations.models.escalation import ChainStep, Escalation, EscalationSte
 from consultations.models.on_call import OnCall
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
+from consultations.models.shift import Shift
 from consultations.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "ReviewNote",
     "ReviewTask",
     "ServiceRequest",
+    "Shift",
     "SupportingInfo",
     "WaitlistEntry",
     "WaitlistOffer",

@@ -14,8 +14,8 @@ LOOKS = (4, 64, 1000)
 
 # Each service and state of the clinician is read from the head of its own part of the index: cases that nobody here
 # may take are never read, however many of them pile up. Leases that ended are read beside, so that no case waits for
-# a tick; what is kept for the clinician is read by its own index and stands a lead earlier. The last step locks one
-# row, re-checked under the lock.
+# a tick; what is kept for the clinician is read by its own index and stands a lead earlier. A decision that waits for a
+# second name is never given to who made it. The last step locks one row, re-checked under the lock.
 _LOOK = """
 RETURN QUERY
 WITH pair AS MATERIALIZED (
@@ -31,6 +31,7 @@ WITH pair AS MATERIALIZED (
          SELECT id, queue_at, created_at
            FROM consultations_reviewtask
           WHERE service_id = pair.service_id AND state = pair.state AND status = 'ready'
+            AND proposed_by_id IS DISTINCT FROM _owner
             AND (reserved_for_id IS NULL OR reserved_until <= _now OR tier = 0)
           ORDER BY queue_at, created_at, id
           LIMIT {look}) AS head
@@ -47,7 +48,8 @@ WITH pair AS MATERIALIZED (
 ), best AS MATERIALIZED (
     SELECT waiting.id, waiting.status AS former
       FROM candidate JOIN consultations_reviewtask AS waiting USING (id)
-     WHERE waiting.status = 'ready' OR (waiting.status = 'in-progress' AND waiting.lease_expires_at <= _now)
+     WHERE (waiting.status = 'ready' OR (waiting.status = 'in-progress' AND waiting.lease_expires_at <= _now))
+       AND waiting.proposed_by_id IS DISTINCT FROM _owner
      ORDER BY candidate.place, candidate.created_at, waiting.id
      LIMIT 1
        FOR NO KEY UPDATE OF waiting SKIP LOCKED

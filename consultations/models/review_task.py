@@ -12,6 +12,7 @@ from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import ReviewOutcome, TaskStatus
 from consultations.domain.standing import LEADS
+from consultations.domain.triage import Place
 from consultations.models import claiming
 from providers.models import Practitioner, PractitionerRole, Qualification
 
@@ -82,6 +83,14 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         rows = [*self.model._default_manager.raw(statement, values)]
         return (rows[0], rows[0].former) if rows else None  # type: ignore[attr-defined]
 
+    def not_proposed_by(self, practitioner: Practitioner) -> Self:
+        """Leave out the tasks whose decision this clinician made, and which wait for another name."""
+        return self.exclude(proposed_by=practitioner)
+
+    def watched(self, now: datetime) -> Self:
+        """Return the open tasks that the tick has to look at."""
+        return self.filter(watch_at__lte=now, status__in=[TaskStatus.READY, TaskStatus.IN_PROGRESS])
+
     def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
         """
         Return the tasks that a clinician may take: a service they offer, a state where they are licensed today.
@@ -114,7 +123,7 @@ class ReviewTask(Record):
     puts it on hold; accept, decline and refer complete it. Every write of a reviewer carries `fence`.
     """
 
-    PERSONAL = frozenset({"reason"})
+    PERSONAL = frozenset({"reason", "handover"})
 
     service_request = models.OneToOneField("consultations.ServiceRequest", models.PROTECT, related_name="review_task")
     service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="+", db_index=False)
@@ -136,6 +145,15 @@ class ReviewTask(Record):
     lease_expires_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=ReviewOutcome, blank=True)
+    handover = models.TextField(blank=True, help_text="Words of a colleague for whoever takes the case next.")
+    watch_at = models.DateTimeField(null=True, help_text="When the tick looks: before the due time, then at it.")
+    overdue_at = models.DateTimeField(null=True, help_text="When the due time was seen to have passed.")
+    proposed_outcome = models.CharField(max_length=16, choices=ReviewOutcome, blank=True)
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(
+        "providers.Practitioner", models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="Whose decision waits for a second name; they never give it themselves.",
+    )  # fmt: skip
     reason = models.TextField(blank=True)
     referred_to = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -150,6 +168,12 @@ class ReviewTask(Record):
                 condition=Q(outcome__in=["", *ReviewOutcome.values]), name="consultations_reviewtask_outcome_known"
             ),
             all_or_none("decided_at", "decided_by", name="consultations_reviewtask_decision_whole"),
+            all_or_none("proposed_at", "proposed_by", name="consultations_reviewtask_proposal_whole"),
+            models.CheckConstraint(
+                condition=Q(proposed_outcome="", proposed_at__isnull=True)
+                | Q(proposed_outcome__in=ReviewOutcome.values, proposed_at__isnull=False),
+                name="consultations_reviewtask_proposed_outcome_known",
+            ),
             all_or_none("reserved_for", "reserved_until", name="consultations_reviewtask_reservation_whole"),
             models.CheckConstraint(
                 condition=Q(
@@ -177,11 +201,31 @@ class ReviewTask(Record):
                 name="consultations_task_reserved",
                 condition=Q(status="ready", reserved_for__isnull=False),
             ),
+            # What the tick looks at.
+            models.Index(fields=["watch_at"], name="consultations_task_watch", condition=Q(watch_at__isnull=False)),
+            # How long people wait, by service.
+            models.Index(
+                fields=["service", "first_claimed_at"],
+                name="consultations_task_looks",
+                condition=Q(first_claimed_at__isnull=False),
+            ),
             # Leases that ended.
             models.Index(
                 fields=["lease_expires_at"], name="consultations_task_leases", condition=Q(status="in-progress")
             ),
         ]
+
+    def put_back(self, place: Place, *, kept_for: Practitioner | None, until: datetime) -> None:
+        """Put a task that waited for the patient back to its place, for one clinician first; saves it and its case."""
+        self.status = TaskStatus.READY
+        self.tier, self.due_at, self.watch_at = place.tier, place.due_at, place.watch_at
+        self.reserved_for, self.reserved_until = kept_for, until if kept_for else None
+        self.save(
+            update_fields=["status", "tier", "due_at", "watch_at", "reserved_for", "reserved_until", "updated_at"]
+        )
+        request = self.service_request
+        request.priority, request.due_at = place.priority, place.due_at
+        request.save(update_fields=["priority", "due_at", "updated_at"])
 
 
 class ReviewNote(Record):

@@ -1,11 +1,12 @@
 """The ask: one patient, one service line, and the questionnaires that belong to it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from config.core.constraints import all_or_none, known
 from config.core.errors import FieldError
@@ -13,8 +14,9 @@ from config.core.models import Record, Role, User
 from consultations.domain import completeness
 from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus
 from consultations.domain.policy import ChangePolicy
+from consultations.models.communication_request import CommunicationRequest
 from intake.domain.codes import ConsentStatus, ResponseStatus
-from intake.models import ConsentDocument
+from intake.models import ConsentDocument, Questionnaire, QuestionnaireResponse
 from providers.models import Qualification
 
 
@@ -115,6 +117,20 @@ class ServiceRequest(Record):
         )
 
 
+class SupportingInfoQuerySet(models.QuerySet["SupportingInfo"]):
+    """The questionnaires of cases."""
+
+    def add(
+        self, request: ServiceRequest, questionnaires: Sequence[Questionnaire], *, ask: CommunicationRequest
+    ) -> None:
+        """Add further questionnaires to a case, each with an empty response, after those that it has."""
+        last = self.filter(service_request=request).aggregate(last=Max("position"))["last"]
+        first = 0 if last is None else last + 1
+        for position, questionnaire in enumerate(questionnaires, start=first):
+            response = QuestionnaireResponse.objects.create(questionnaire=questionnaire, patient_id=request.patient_id)
+            self.create(service_request=request, questionnaire_response=response, position=position, ask=ask)
+
+
 class SupportingInfo(Record):
     """One questionnaire response of a case, in its order. FHIR R4 ServiceRequest.supportingInfo."""
 
@@ -126,6 +142,12 @@ class SupportingInfo(Record):
     )
     position = models.PositiveSmallIntegerField()
     required = models.BooleanField(default=True)
+    ask = models.ForeignKey(
+        "consultations.CommunicationRequest", models.PROTECT, null=True, related_name="questions",
+        help_text="The clinician's message that asks for it; none for what the service asks.",
+    )  # fmt: skip
+
+    objects = SupportingInfoQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -27,6 +27,7 @@ TUNABLE = (
     "what_is_asked",
     "is_active",
     "pathway",
+    "second_sign_off",
     "states",
     "minimum_age_years",
     "questions_minutes",

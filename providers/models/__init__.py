@@ -2,6 +2,7 @@
 
 from providers.models.calendar_feed import CalendarFeed
 from providers.models.clinic_closure import ClinicClosure
+from providers.models.clinic_hours import ClinicHours
 from providers.models.healthcare_service import HealthcareService
 from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
 from providers.models.practitioner import Practitioner, PractitionerRole, Qualification
@@ -12,6 +13,7 @@ __all__ = [
     "AvailableTime",
     "CalendarFeed",
     "ClinicClosure",
+    "ClinicHours",
     "HealthcareService",
     "OpenTime",
     "OpenTimeChange",

@@ -55,6 +55,9 @@ class HealthcareService(Record):
     change_notice_minutes = models.PositiveIntegerField(default=240)
     max_reschedules = models.PositiveSmallIntegerField(default=3)
     review_due_minutes = models.JSONField(default=dict)
+    second_sign_off = models.BooleanField(
+        default=False, help_text="Each decision of a review needs a second clinician."
+    )
     catalogue_version = models.CharField(max_length=32, blank=True)
 
     objects = HealthcareServiceQuerySet.as_manager()

@@ -1,0 +1,86 @@
+"""A clinician's work on the queue: breaks, and the end of it."""
+
+from datetime import datetime
+
+from config.core import audit
+from config.core.flow import flow
+from config.core.models import User
+from consultations.domain.codes import TaskStatus
+from consultations.models import ReviewTask, Shift
+from consultations.queries import holding
+from providers.models import Practitioner
+
+
+@flow
+def pause(*, by: User, now: datetime) -> Shift:
+    """
+    Begin a break: no case is given, and what is kept for the clinician is for everybody; cases they hold stay theirs.
+
+    Writes  Shift, ReviewTask, AuditEvent
+    Raises  NotAllowed when this is no clinician
+    Source  docs/flows.md, row "shift"
+    """
+    practitioner, shift = _shift(by, now=now)
+    if shift.paused_at is None:
+        shift.paused_at = now
+        shift.save(update_fields=["paused_at", "updated_at"])
+
+        _let_go(practitioner, now=now)
+        audit.record(event="consultations.shift.paused", entity=shift, by=by, now=now)
+    return shift
+
+
+@flow
+def go_on(*, by: User, now: datetime) -> Shift:
+    """
+    End a break, or begin a shift.
+
+    Writes  Shift, AuditEvent
+    Raises  NotAllowed when this is no clinician
+    Source  docs/flows.md, row "shift"
+    """
+    _, shift = _shift(by, now=now)
+    if shift.paused_at is not None:
+        shift.paused_at = None
+        shift.save(update_fields=["paused_at", "updated_at"])
+
+        audit.record(event="consultations.shift.went-on", entity=shift, by=by, now=now)
+    return shift
+
+
+@flow
+def end(*, by: User, now: datetime) -> int:
+    """
+    End a shift: the clinician's cases go back to their places for everybody, their draft notes stay theirs.
+
+    Returns  how many cases were handed back
+    Writes   Shift, ReviewTask `ready`, StatusChange, AuditEvent
+    Raises   NotAllowed when this is no clinician
+    Source   docs/flows.md, row "shift"
+    """
+    practitioner, shift = _shift(by, now=now)
+    held = ReviewTask.objects.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
+    tasks = list(held.select_for_update(no_key=True).order_by("id"))
+
+    for task in tasks:
+        task.status, task.owner, task.lease_expires_at = TaskStatus.READY, None, None
+        task.save(update_fields=["status", "owner", "lease_expires_at", "updated_at"])
+        audit.status_changed(task, old=TaskStatus.IN_PROGRESS, new=task.status, by=by, now=now, reason="end-of-shift")
+    _let_go(practitioner, now=now)
+    shift.paused_at, shift.ended_at = None, now
+    shift.save(update_fields=["paused_at", "ended_at", "updated_at"])
+
+    audit.record(event="consultations.shift.ended", entity=shift, by=by, now=now, detail={"handed_back": len(tasks)})
+    return len(tasks)
+
+
+def _shift(by: User, *, now: datetime) -> tuple[Practitioner, Shift]:
+    practitioner = holding.clinician(by)
+    Shift.objects.current(practitioner, now=now)
+    return practitioner, Shift.objects.open().select_for_update(no_key=True).get(practitioner=practitioner)
+
+
+def _let_go(practitioner: Practitioner, *, now: datetime) -> None:
+    """Let everybody take what is kept for this clinician."""
+    kept = ReviewTask.objects.kept_for(practitioner, now=now)
+    kept.update(reserved_for=None, reserved_until=None, updated_at=now)

@@ -1,0 +1,29 @@
+"""Who is told of a case that waits too long."""
+
+from datetime import datetime
+from uuid import UUID
+
+from consultations.domain.codes import TaskStatus
+from consultations.models import OnCall, ReviewTask, Shift
+from consultations.queries import holding
+from providers.models import Practitioner
+
+
+def clinicians(task: ReviewTask, *, now: datetime) -> list[UUID]:
+    """
+    Return the users to tell: who holds the case; or who is on call; or who may take it and is at work; or who may.
+
+    Reads  one query for each group that has nobody, and one
+    """
+    if task.status == TaskStatus.IN_PROGRESS and task.owner_id:
+        return list(Practitioner.objects.filter(pk=task.owner_id).values_list("user", flat=True))
+    on_call = OnCall.objects.at(now).able().filter(service=task.service_id)
+    able = Practitioner.objects.active().may_review(
+        service_id=task.service_id, state=task.state, today=holding.clinic_day(now)
+    )
+    users = able.order_by("id").values_list("user", flat=True)
+    return (
+        list(on_call.values_list("practitioner__user", flat=True))
+        or list(users.filter(pk__in=Shift.objects.open().values("practitioner")))
+        or list(users)
+    )
