@@ -123,6 +123,8 @@ def _time(_question: Question, value: Any) -> str:
 
 
 def _choice(question: Question, value: Any) -> Any:
+    if not question.options:
+        return _coding(value)
     option = _option(question.options, value)
     if option is None:
         raise NotThisType("Choose one of the answers.")
@@ -133,8 +135,26 @@ def _open_choice(question: Question, value: Any) -> Any:
     option = _option(question.options, value)
     if option is not None:
         return option.value
+    if isinstance(value, dict) and "code" in value and not question.options:
+        return _coding(value)
     text = value.get("text") if isinstance(value, dict) else value
     return _text(question, text)
+
+
+def _coding(value: Any) -> dict[str, Any]:
+    """Return a coding whose value set is not known here; only its form can be checked."""
+    known = {"system", "code", "display"}
+    parts = {key: value[key] for key in known & value.keys()} if isinstance(value, dict) else {}
+    if not parts.get("code") or not all(isinstance(one, str) and 0 < len(one) <= 1_000 for one in parts.values()):
+        raise NotThisType("Choose one of the answers.")
+    return parts
+
+
+def _reference(_question: Question, value: Any) -> dict[str, Any]:
+    parts = {key: value[key] for key in ("reference", "display") if key in value} if isinstance(value, dict) else {}
+    if "reference" not in parts or not all(isinstance(one, str) and 0 < len(one) <= 1_000 for one in parts.values()):
+        raise NotThisType("Choose what this refers to.")
+    return parts
 
 
 def _quantity(question: Question, value: Any) -> dict[str, Any]:
@@ -168,8 +188,10 @@ def _means(offered: Any, value: Any) -> bool:
     if not isinstance(offered, dict):
         return bool(offered == value and type(offered) is type(value))
     if not isinstance(value, dict):
-        return bool(value == offered["code"])
+        return bool(value == offered.get("code", offered.get("display")))
     system = offered.get("system")
+    if "code" not in offered:
+        return "code" not in value and value.get("display") == offered.get("display")
     return value.get("code") == offered["code"] and value.get("system", system) == system
 
 
@@ -194,4 +216,5 @@ _FORMS: dict[str, Callable[[Question, Any], Any]] = {
     "open-choice": _open_choice,
     "quantity": _quantity,
     "attachment": _attachment,
+    "reference": _reference,
 }

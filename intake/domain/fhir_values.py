@@ -34,6 +34,7 @@ _TIME = re.compile(r"\d{2}:\d{2}:\d{2}(\.\d{1,9})?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:\S*")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_UNIT = ("code", "unit", "system")
 _LONGEST = 1_000_000
 # What a file begins with, for the kinds that browsers send most.
 _SIGNS = {
@@ -133,7 +134,7 @@ def _coding(value: Any) -> Fault | None:
 
 
 def _quantity_form(value: Any) -> Fault | None:
-    if not isinstance(value, Mapping) or any(not isinstance(value.get(name, ""), str) for name in ("code", "unit")):
+    if not isinstance(value, Mapping) or any(not isinstance(value.get(name, ""), str) for name in _UNIT):
         return "wrong-type", "This is no quantity."
     return _decimal(value["value"]) if "value" in value else None
 
@@ -159,7 +160,7 @@ def _listed(item: PlanItem, value: Any) -> Iterator[Fault]:
         if key is None:
             is_set = "answerValueSet" in item.definition
             yield ("not-in-value-set" if is_set else "not-an-option"), "This is not one of the answers to choose from."
-        elif (told := choices.codings.get(key)) and value.get("display") not in {None, told}:
+        elif (told := choices.codings.get(key)) and value.get("display", told) != told:
             yield "wrong-display", f"The answer is called “{told[:80]}”."
     elif choices.plain and choices.key(value) is None:
         yield "not-an-option", "This is not one of the answers to choose from."

@@ -4,17 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from intake.domain.outline import Question
-
-_PLAIN = {
-    "boolean": "valueBoolean",
-    "integer": "valueInteger",
-    "decimal": "valueDecimal",
-    "date": "valueDate",
-    "dateTime": "valueDateTime",
-    "time": "valueTime",
-    "url": "valueUri",
-    "quantity": "valueQuantity",
-}
+from intake.domain.stored import given
 
 
 def items(questions: Iterable[Question], answers: Mapping[str, Any], *, prefix: str = "") -> list[dict[str, Any]]:
@@ -42,10 +32,10 @@ def _items(question: Question, answers: Mapping[str, Any], prefix: str) -> Itera
     value = answers.get(path)
     if question.type == "display" or (value is None and not below):
         return
-    given = [_answer(question, one) for one in (value if isinstance(value, list) else [value])]
+    told = [given(question, one) for one in (value if isinstance(value, list) else [value])]
     if below:
-        given[0]["item"] = below
-    yield {**head, "answer": given}
+        told[0]["item"] = below
+    yield {**head, "answer": told}
 
 
 def instances(answers: Mapping[str, Any], path: str) -> int:
@@ -56,13 +46,3 @@ def instances(answers: Mapping[str, Any], path: str) -> int:
             number = key[len(start) :].split("]", 1)[0]
             numbers.append(int(number) if number.isdigit() else -1)
     return max(numbers) + 1
-
-
-def _answer(question: Question, value: Any) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if question.type in {"choice", "open-choice"}:
-        return {"valueCoding": dict(value)} if isinstance(value, Mapping) else {"valueString": value}
-    if question.type == "attachment":
-        return {"valueAttachment": {key: value[key] for key in ("contentType", "title", "size") if key in value}}
-    return {_PLAIN.get(question.type, "valueString"): value}

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
+
+from intake.domain.value_sets import Members, find, value_sets
 
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/"
@@ -16,6 +18,7 @@ EXCLUSIVE = _HL7 + "questionnaire-optionExclusive"
 TRANSLATION = _HL7 + "translation"
 ENABLE_WHEN = _SDC + "sdc-questionnaire-enableWhenExpression"
 CALCULATED = _SDC + "sdc-questionnaire-calculatedExpression"
+MOST_OPTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,10 @@ def outline(definition: Mapping[str, Any], *, language: str = "en") -> Outline:
     language  code; texts without a translation stay as they are written
     Source    FHIR R4 Questionnaire; extensions of FHIR and SDC 4.0.0 as named above
     """
-    roots = tuple(_question(item, language=language, groups=(), hidden=False) for item in definition.get("item", ()))
+    sets = value_sets(definition)
+    roots = tuple(
+        _question(item, _Inside(language, sets, groups=(), hidden=False)) for item in definition.get("item", ())
+    )
     return Outline(
         title=_words(definition, "title", language),
         copyright=definition.get("copyright", ""),
@@ -147,8 +153,18 @@ def _content(run: list[Question]) -> tuple[Question, ...]:
     return run[0].children if _is_page(run[0]) else tuple(run)
 
 
-def _question(item: Mapping[str, Any], *, language: str, groups: tuple[str, ...], hidden: bool) -> Question:
-    hidden = hidden or extension(item, HIDDEN) is True
+class _Inside(NamedTuple):
+    """What holds for an item because of what it stands in."""
+
+    language: str
+    sets: Mapping[str, Members]
+    groups: tuple[str, ...]
+    hidden: bool
+
+
+def _question(item: Mapping[str, Any], around: _Inside) -> Question:
+    language, groups = around.language, around.groups
+    hidden = around.hidden or extension(item, HIDDEN) is True
     repeats = bool(item.get("repeats"))
     inside = (*groups, item["linkId"]) if item["type"] == "group" and repeats else groups
     below = [child for child in item.get("item", ()) if not _is_help(child)]
@@ -164,13 +180,28 @@ def _question(item: Mapping[str, Any], *, language: str, groups: tuple[str, ...]
         is_computed=bool(item.get("readOnly")) or extension(item, CALCULATED) is not None,
         is_conditional=bool(item.get("enableWhen")) or extension(item, ENABLE_WHEN) is not None,
         control=_control(item),
-        options=tuple(_option(option, language) for option in item.get("answerOption", ())),
+        options=_options(item, around),
         units=tuple(_unit(unit) for url in (UNIT_OPTION, UNIT) for unit in _values(item, url)),
         max_length=item.get("maxLength"),
         max_occurs=extension(item, MAX_OCCURS),
         groups=groups,
-        children=tuple(_question(child, language=language, groups=inside, hidden=hidden) for child in below),
+        children=tuple(_question(child, around._replace(groups=inside, hidden=hidden)) for child in below),
     )
+
+
+def _options(item: Mapping[str, Any], around: _Inside) -> tuple[Option, ...]:
+    """Return the options of an item, or those of its value set, where that is known and a person can look through it."""
+    if "answerOption" in item:
+        return tuple(_option(option, around.language) for option in item["answerOption"])
+    members = find(around.sets, item["answerValueSet"]) if "answerValueSet" in item else None
+    if not members or len(members) > MOST_OPTIONS:
+        return ()
+    return tuple(_member(system, code, display) for (system, code), display in members.items())
+
+
+def _member(system: str, code: str, display: str) -> Option:
+    value = {"system": system, "code": code, "display": display}
+    return Option(code, display or code, {key: told for key, told in value.items() if told})
 
 
 def _option(option: Mapping[str, Any], language: str) -> Option:

@@ -46,6 +46,9 @@ _VALUES: dict[str, type | tuple[type, ...]] = {
     "Instant": str, "Markdown": str, "Coding": dict, "CodeableConcept": dict, "Quantity": dict, "Reference": dict,
     "Expression": dict, "Attachment": dict,
 }  # fmt: skip
+_CODED = ("Coding", "coding", "Quantity")
+# What stands in these is not an item's, and is looked into where it is used.
+_UNREAD: dict[str, type] = {"contained": list, "text": dict}
 _VALUE = re.compile(r"(?:value|answer)([A-Z][A-Za-z]*)")
 # A path tells instances as `group[0]/question`, so a linkId must not look like one.
 _LIKE_PATH = re.compile(r"\[\d+\](/|$)")
@@ -132,10 +135,10 @@ def _wrong_kinds(element: Any, place: str, depth: int) -> Iterator[Doubt]:
         return
     for name, value in element.items():
         here = f"{place}.{name}" if place else str(name)
-        if here in {"contained", "text"}:
-            continue
-        if not _fits(str(name), value):
+        if not (_fits_root if not place else _fits)(str(name), value, place):
             yield Doubt("shape", str(element.get("linkId", ""))[:255], f"{here} is not what FHIR R4 has there.", here)
+        if here in _UNREAD:
+            continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, dict):
                 yield from _wrong_kinds(child, here, depth + 1)
@@ -143,15 +146,20 @@ def _wrong_kinds(element: Any, place: str, depth: int) -> Iterator[Doubt]:
                 yield Doubt("shape", "", f"{here} is a list in a list.", here)
 
 
-def _fits(name: str, value: Any) -> bool:
+def _fits_root(name: str, value: Any, place: str) -> bool:
+    """At the top, `text` is the narrative."""
+    return isinstance(value, _UNREAD[name]) if name in _UNREAD else _fits(name, value, place)
+
+
+def _fits(name: str, value: Any, place: str) -> bool:
+    if name == "code" and place.endswith(_CODED):
+        return isinstance(value, str)
     if name in _LISTS:
         return isinstance(value, list) and all(isinstance(one, dict) for one in value)
     if name.startswith("_"):
-        return isinstance(value, dict | list)
-    wanted = _KINDS.get(name)
+        return isinstance(value, dict) or (isinstance(value, list) and name in {"_subjectType", "_derivedFrom"})
     found = _VALUE.fullmatch(name)
-    if found:
-        wanted = _VALUES.get(found[1])
+    wanted = _KINDS.get(name) or (_VALUES.get(found[1]) if found else None)
     return wanted is None or _is_kind(value, wanted)
 
 

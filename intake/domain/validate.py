@@ -41,7 +41,7 @@ def read_response(
         return live, (Issue("resource-type", "error", "", "", "This is no QuestionnaireResponse."),)
     sent = walk.read(response)
     live.work()
-    is_final = response.get("status") in FINAL
+    is_final = str(response.get("status")) in FINAL
     found = [*_whole(plan, response), *walk.issues, *_judged(live, sent, is_final=is_final), *_failed(live)]
     return live, tuple(found)
 
@@ -160,10 +160,11 @@ def _whole(plan: Plan, response: Mapping[str, Any]) -> Iterator[Issue]:
         yield Issue(
             "questionnaire-other", "error", "", "", "The response answers another questionnaire, or another version."
         )
-    if response.get("status") not in STATUSES:
+    if str(response.get("status")) not in STATUSES:
         yield Issue("status", "error", "", "", "The status is none of a QuestionnaireResponse.")
     yield from _in_force(plan.definition, response)
-    for one in response.get("modifierExtension") or ():
+    modifiers = response.get("modifierExtension") or []
+    for one in modifiers if isinstance(modifiers, list) else [modifiers]:
         name = str(one.get("url", ""))[:120] if isinstance(one, Mapping) else ""
         yield Issue("modifier", "error", "", "", f"{name} may change the meaning of everything here, and is not known.")
 

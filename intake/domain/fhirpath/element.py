@@ -107,7 +107,7 @@ def value_of(node: Any) -> Any:
 def plain(node: Any) -> Any:
     """Return a node as JSON has it: whole decimals as integers, others as floats, dates as texts."""
     if type(node) is Element:
-        return node.raw
+        return number(node.raw) if type(node.raw) is Decimal else node.raw
     if isinstance(node, Decimal):
         return number(node)
     if isinstance(node, Temporal):
