@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.mime.text import MIMEText
 from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused
@@ -13,6 +14,14 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from consultations.adapters.outcome import Outcome, Result
 
 _PERMANENT = (550, 551, 552, 553, 554)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A calendar file, and what the calendar shall do with it."""
+
+    content: bytes
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Letter:
     subject: str
     body: str
     message_id: str
-    calendar: bytes = b""
+    invitation: Attachment | None = None
     unsubscribe: str = ""
 
 
@@ -90,9 +99,17 @@ def _message(letter: Letter, connection: Any) -> EmailMultiAlternatives:
         headers=headers,
         connection=connection,
     )
-    if letter.calendar:
-        message.attach("visit.ics", letter.calendar, "text/calendar")
+    if letter.invitation:
+        message.attach(_calendar_part(letter.invitation))
     return message
+
+
+def _calendar_part(invitation: Attachment) -> MIMEText:
+    """Return the part that mail programs hand to the calendar by themselves: RFC 6047, 2.4 asks for the method."""
+    part = MIMEText(invitation.content.decode(), "calendar", "utf-8")
+    part.set_param("method", invitation.method)
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def _refusal(codes: list[int]) -> Outcome:

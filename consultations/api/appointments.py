@@ -133,6 +133,6 @@ def calendar_file(visit: Appointment) -> HttpResponse:
     )
     return HttpResponse(
         calendar.file(entry),
-        content_type=calendar.CONTENT_TYPE,
+        content_type=calendar.content_type(entry),
         headers={"Content-Disposition": 'attachment; filename="visit.ics"'},
     )

@@ -1,6 +1,7 @@
 """The words of a message, from the rows as they are at the moment of sending."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from config.core.models import Role, User
 from consultations.adapters import calendar, links
 from consultations.adapters.links import Purpose
-from consultations.adapters.mail import Letter
+from consultations.adapters.mail import Attachment, Letter
 from consultations.adapters.sms import Text
 from consultations.domain.codes import (
     LIVE_APPOINTMENTS,
@@ -112,7 +113,7 @@ def _about_visit(message: Communication) -> Letter | Text | Void:
         start=visit.start_at,
         place=zone.key.rsplit("/", 1)[-1].replace("_", " "),
         clinician=visit.practitioner.display_name,
-        attached=_invitation(visit, path) if message.kind in _INVITES else b"",
+        invitation=_invitation(visit, message.recipient, path) if message.kind in _INVITES else None,
     )
 
 
@@ -124,7 +125,9 @@ def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:
     return zone_of(reader), path
 
 
-def _invitation(visit: Appointment, path: str) -> bytes:
+def _invitation(visit: Appointment, reader: User, path: str) -> Attachment:
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    invitation = calendar.Invitation(name or settings.CLINIC_NAME, organizer=address, attendee=reader.email)
     entry = calendar.Entry(
         uid=f"{visit.pk}@anteroom",
         sequence=visit.revision,
@@ -134,11 +137,16 @@ def _invitation(visit: Appointment, path: str) -> bytes:
         url=f"{settings.SITE_URL}{path}",
         is_cancelled=visit.status == AppointmentStatus.CANCELLED,
     )
-    return calendar.file(entry)
+    return Attachment(calendar.file(entry, invitation), method=calendar.method(entry, invitation))
 
 
 def _letter(
-    message: Communication, *, path: str, zone: ZoneInfo | None = None, attached: bytes = b"", **facts: Any
+    message: Communication,
+    *,
+    path: str,
+    zone: ZoneInfo | None = None,
+    invitation: Attachment | None = None,
+    **facts: Any,
 ) -> Letter | Text | Void:
     wishes = wishes_of(message.recipient)
     context = {
@@ -164,7 +172,7 @@ def _letter(
         subject=words.subject,
         body=words.body,
         message_id=f"<{message.pk}@anteroom>",
-        calendar=attached,
+        invitation=invitation,
         unsubscribe=links.address(Purpose.UNSUBSCRIBE, message.pk) if rule(message.kind).is_optional else "",
     )
 
