@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from config.core.clock import database_now
 from consultations.adapters import mail, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, remind, waitlist, watch
+from consultations.flows import escalate, follow_up, prefer, remind, waitlist, watch
 from consultations.models import Communication, CommunicationRequest
 from consultations.queries import alerts
 
@@ -20,12 +21,11 @@ log = structlog.get_logger(__name__)
 
 @shared_task(ignore_result=True)
 def tick(**_later: object) -> None:
-    """Every few seconds: leave a sign of life, open due follow-up questions, send due messages."""
+    """Every few seconds: leave a sign of life, send due messages, with as many senders as they keep busy."""
     remind.beat(name="tick", now=database_now())
-    follow_up.open_due(now=database_now())
     due = Communication.objects.due(database_now())[: BATCH * settings.MESSAGE_SENDERS].count()
     for _ in range(min(due // BATCH, settings.MESSAGE_SENDERS - 1)):
-        send_due.delay()
+        _wake(send_due)
     send_due()
 
 
@@ -72,3 +72,24 @@ def watch_over_reviews(**_later: object) -> None:
     watch.nudge(now=database_now())
     ended = CommunicationRequest.objects.ended(database_now()).values_list("pk", flat=True)[:BATCH]
     _each(list(ended), lambda pk: watch.expire(ask_id=pk, now=database_now()))
+
+
+@shared_task(ignore_result=True)
+def open_due_questions(**_later: object) -> None:
+    """Every few seconds: open the follow-up questions that have become due. Safe to run twice."""
+    follow_up.open_due(now=database_now())
+
+
+@shared_task(ignore_result=True)
+def tend_messages(**_later: object) -> None:
+    """Every half minute: ask what became of texts whose answer was lost, and follow people to another zone."""
+    remind.look_up(ask=sms.look_up, clock=database_now)
+    prefer.follow_moves(now=database_now())
+
+
+def _wake(task: Task) -> None:
+    """Ask for another hand; without a broker there is none, and this one goes on alone."""
+    try:
+        task.delay()
+    except OperationalError:
+        return

@@ -161,7 +161,7 @@ EMAIL_PORT = ENV.email_port if ENV.email_host else ENV.anteroom_smtp_port
 EMAIL_HOST_USER = ENV.email_host_user
 EMAIL_HOST_PASSWORD = ENV.email_host_password
 EMAIL_USE_TLS = ENV.email_use_tls
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = ENV.email_timeout
 # Empty: no text messages; "twilio": sent; "mail": the demo's, which lie beside its mails.
 TEXT_MESSAGES = "twilio" if ENV.twilio_account_sid else ""
 TWILIO_ACCOUNT_SID = ENV.twilio_account_sid
@@ -170,6 +170,8 @@ TWILIO_FROM = ENV.twilio_from
 TWILIO_API_URL = ENV.twilio_api_url
 # How many worker processes one tick sets to sending; more than there are only fill the queue.
 MESSAGE_SENDERS = ENV.message_senders
+# How long a sender may hold a message; longer than any hand-over takes, EMAIL_TIMEOUT for each reply.
+MESSAGE_LEASE_SECONDS = ENV.message_lease_seconds
 METRICS_TOKEN = ENV.metrics_token
 
 CONTENT_SECURITY_POLICY = {
@@ -263,6 +265,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "consultations.tasks.tick", "schedule": schedule(run_every=5)},
     "escalations": {"task": "consultations.tasks.escalate_flags", "schedule": schedule(run_every=5)},
     "reviews": {"task": "consultations.tasks.watch_over_reviews", "schedule": schedule(run_every=5)},
+    "due-questions": {"task": "consultations.tasks.open_due_questions", "schedule": schedule(run_every=5)},
+    "tend-messages": {"task": "consultations.tasks.tend_messages", "schedule": schedule(run_every=30)},
     "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
     "waitlist": {"task": "consultations.tasks.offer_free_times", "schedule": schedule(run_every=5)},
     "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},

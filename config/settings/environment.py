@@ -30,7 +30,9 @@ class Environment(BaseSettings):
     twilio_auth_token: str = ""
     twilio_from: str = ""
     twilio_api_url: str = "https://api.twilio.com"
+    email_timeout: int = 10
     message_senders: int = 2
+    message_lease_seconds: int = 60
     metrics_token: str = ""
     anteroom_smtp_port: int = 8025
     anteroom_process: str = ""

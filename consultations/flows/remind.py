@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
 from config.core.flow import flow
+from consultations.adapters import links
 from consultations.adapters.mail import Letter
 from consultations.adapters.outcome import Outcome, Result
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
@@ -28,11 +30,14 @@ from consultations.models.communication import CommunicationQuerySet
 from consultations.models.communication_preference import READ, wishes_of
 from consultations.queries.letters import NO_PHONE, Void, compose
 
-LEASE = timedelta(seconds=60)
-# Longer than one hand-over may take: a sender stops when less is left of its lease.
-_MARGIN = timedelta(seconds=12)
+LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
+# A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
+_BATCH_SECONDS = min(12, settings.MESSAGE_LEASE_SECONDS - settings.EMAIL_TIMEOUT - 2)
 # Waits between attempts to write an outcome while the database is away: until the lease is over.
 _PATIENCE = (0.1, 0.3, 1, 2, 4, 8, 8, 8, 8, 8)
+# A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
+_ASKED_AFTER = timedelta(minutes=1)
+_ASKED_FOR = timedelta(days=1)
 _Message = Letter | Text
 # Takes the messages of its channel: letters or texts.
 Send = Callable[[Any], Outcome | Result]
@@ -87,6 +92,28 @@ def dispatch(*, send: Send, clock: Clock, limit: int = 50) -> int:
     Source   docs/adr/0003-messages-are-rows.md
     """
     return _send_all(take(now=clock(), limit=limit), send=send, clock=clock).sent
+
+
+def look_up(*, ask: Callable[..., Outcome], clock: Clock, limit: int = 50) -> int:
+    """
+    Settle the texts whose fate is unknown by asking the carrier for each.
+
+    ask      called with a Text and `since`; returns SENT or REFUSED, RETRY when the carrier never had it, UNKNOWN
+    clock    returns the present instant of the database, aware UTC
+    Returns  how many are settled; the rest is asked for again later, and seen by administrators
+    Writes   Communication, as `settle` does
+    """
+    now = clock()
+    settled = 0
+    for message in Communication.objects.unknown_texts(since=now - _ASKED_FOR, before=now - _ASKED_AFTER)[:limit]:
+        patient = getattr(message.recipient, "patient", None)
+        if message.token is None or patient is None:
+            continue
+        text = Text(to=str(patient.phone), body="", reference=links.short(message.pk))
+        outcome = ask(text, since=message.dialled_at)
+        settle(taken=Taken(message.pk, message.token), result=outcome, now=clock())
+        settled += outcome.result is not Result.UNKNOWN
+    return settled
 
 
 @flow
@@ -203,7 +230,7 @@ class _Batch:
 def _send_all(taken: Sequence[Taken], *, send: Send, clock: Clock) -> _Batch:
     """Hand over what was taken; stop early when the lease ends or nobody can be reached, and give the rest back."""
     sent, done, rest = 0, None, list(taken)
-    end = time.monotonic() + (LEASE - _MARGIN).total_seconds()
+    end = time.monotonic() + _BATCH_SECONDS
     while rest and (done is None or done.outcome.is_reachable) and time.monotonic() < end:
         one = rest.pop(0)
         message = _next(done, one, clock=clock)

@@ -33,6 +33,11 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         """Return the messages about one row."""
         return self.filter(subject_id=subject_id)
 
+    def unknown_texts(self, *, since: datetime, before: datetime) -> Self:
+        """Return texts dialled after `since` whose fate was unknown when last looked at, before `before`."""
+        rows = self.filter(channel=Channel.SMS, status=CommunicationStatus.UNKNOWN, dialled_at__gt=since)
+        return rows.filter(updated_at__lte=before).select_related("recipient__patient").order_by("updated_at", "id")
+
     def plan(  # noqa: PLR0913  each word is a column of the plan
         self,
         *,
