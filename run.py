@@ -6,6 +6,7 @@ The two commands: `python3 run.py` runs everything with demo data, `python3 run.
     python3 run.py test [ARGUMENTS]        the tests; the arguments go to pytest
     python3 run.py check                   every linter and contract
     python3 run.py bench NAME [ARGUMENTS]  one benchmark of benchmarks/
+    python3 run.py faults                  10,000 messages while workers, servers and clocks fail
     python3 run.py lock                    both lock files again from pyproject.toml; needs uv
     python3 run.py COMMAND [ARGUMENTS]     anything else is a command of manage.py
 
@@ -38,8 +39,9 @@ MODULES = {
     "test": "pytest",
     "check": "config.embedded.checks",
     "lock": "config.embedded.lock",
+    "faults": "tests.faults",
 }
-NEEDS_DEV = {"test", "check", "bench", "lock"}
+NEEDS_DEV = {"test", "check", "bench", "lock", "faults"}
 
 
 def main(arguments: list) -> None:

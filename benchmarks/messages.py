@@ -1,0 +1,200 @@
+"""
+How fast due messages leave, with real workers and a real mail server: against bare SMTP, and against one task each.
+
+    floor     one process that speaks SMTP to the same mail server and does nothing else
+    peer      one Celery task with an ETA for each reminder, as most systems do it
+    planned   the same due messages among ten thousand and among a million planned ones
+
+On PostgreSQL with fsync; nothing else should run on the machine. Four workers on two cores show that they do not stand
+in each other's way, not how far they scale.
+"""
+
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks._stage import Figures, options, p95, say, stage  # isort: split
+
+from django.db import connection
+
+from benchmarks._peer import remind_one
+from config.core.clock import database_now
+from config.embedded import paths
+from consultations.models import Communication
+from tests.faults import people
+
+ROWS = """
+    INSERT INTO consultations_communication (
+        id, created_at, updated_at, subject_type, subject_id, subject_revision, kind, channel, occurrence, recipient_id,
+        status, status_reason, ideal_at, due_at, expires_at, attempts, provider_message_id)
+    SELECT gen_random_uuid(), now(), now(), subject_type, subject_id, 0, kind, channel, 'later ' || number, recipient_id,
+           'preparation', '', due, due, due + interval '1 day', 0, ''
+      FROM (SELECT * FROM consultations_communication LIMIT 1) AS one,
+           LATERAL (SELECT number, now() + interval '1 day' + number * interval '1 second' AS due
+                      FROM generate_series(1, %s) AS number) AS later
+"""
+HERE = paths.CHECKOUT
+GIVE_UP = 1800
+
+
+class Sink:
+    """The counting mail server, in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "accepted"
+        argv = [sys.executable, "-m", "tests.faults.sink", str(folder), "0"]
+        self._child = subprocess.Popen(argv, cwd=HERE, stdin=subprocess.DEVNULL)
+        while not (folder / "port").exists():
+            time.sleep(0.05)
+        self.port = int((folder / "port").read_text())
+
+    def count(self) -> int:
+        return self._file.read_bytes().count(b"\n")
+
+    def rate(self, count: int) -> float:
+        """Wait until so many have arrived since the file was empty; return how many a second, from the first on."""
+        began = None
+        deadline = time.monotonic() + GIVE_UP
+        while (arrived := self.count()) < count:
+            if began is None and arrived:
+                began, first = time.perf_counter(), arrived
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{arrived} of {count} arrived")
+            time.sleep(0.02)
+        return (count - first) / (time.perf_counter() - began) if began else 0.0
+
+    def forget(self) -> None:
+        os.truncate(self._file, 0)
+
+    def end(self) -> None:
+        self._child.kill()
+        self._child.wait()
+
+
+@contextmanager
+def processes(port: int, *, workers: int, beat: bool) -> Iterator[None]:
+    """Run Celery with so many worker processes, and its clock or none, until the block ends."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "FAULTS_SMTP_PORT": str(port),
+        "MESSAGE_SENDERS": str(workers),
+        "PYTHONWARNINGS": "ignore",
+    }
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "config"]
+    options = ["--concurrency", str(workers), "--without-gossip", "--without-mingle", "-I", "benchmarks._peer"]
+    children = [_start([*celery, "worker", "--loglevel", "ERROR", *options], environment)]
+    with tempfile.TemporaryDirectory() as folder:
+        if beat:
+            clock = ["beat", "--loglevel", "ERROR", "--schedule", f"{folder}/beat", "--pidfile", ""]
+            children.append(_start([*celery, *clock], environment))
+        try:
+            yield
+        finally:
+            for child in children:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+
+def _start(argv: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(argv, cwd=HERE, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def floor(sink: Sink, count: int) -> float:
+    """Return how many mails a second one connection takes from a loop that does nothing else."""
+    sink.forget()
+    body = f"From: a@example.com\r\nTo: b@example.com\r\nSubject: Your visit\r\n\r\n{'Hello there.' * 50}\r\n"
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", sink.port) as server:
+        for number in range(count):
+            mail = f"Message-ID: <{number}@floor>\r\n{body}".encode()
+            server.sendmail("a@example.com", ["b@example.com"], mail)
+    return count / (time.perf_counter() - began)
+
+
+def drained(sink: Sink, count: int, *, workers: int) -> float:
+    """Return how many due messages a second leave."""
+    sink.forget()
+    people.plan_due(count, at=database_now())
+    with processes(sink.port, workers=workers, beat=True):
+        return sink.rate(count)
+
+
+def peer(sink: Sink, count: int, *, workers: int) -> float:
+    """Return how many reminders a second leave when each is a task; from the instant at which all are due."""
+    sink.forget()
+    people.plan_due(count, at=database_now())
+    ids = list(Communication.objects.values_list("pk", flat=True))
+    began = time.perf_counter()
+    due = database_now() + timedelta(seconds=20 + count / 150)
+    with processes(sink.port, workers=workers, beat=False):
+        for pk in ids:
+            remind_one.apply_async(kwargs={"communication_id": str(pk)}, eta=due)
+        say(f"  published in {time.perf_counter() - began:.0f} s")
+        while database_now() < due:
+            time.sleep(0.05)
+        began = time.perf_counter()
+        sink.rate(count)
+        return count / (time.perf_counter() - began)
+
+
+def lateness(sink: Sink, due: int, *, planned: int, workers: int) -> float:
+    """Return the seconds after its time at which 95 of 100 due messages had left, among so many planned ones."""
+    sink.forget()
+    people.plan_due(due, at=database_now())
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, [planned - due])
+        cursor.execute("VACUUM ANALYZE consultations_communication")
+    with processes(sink.port, workers=workers, beat=True):
+        # The workers are up; the time of the messages is now.
+        while sink.count() == 0:
+            time.sleep(0.01)
+        Communication.objects.filter(sent_at=None, due_at__lt=database_now()).update(due_at=database_now())
+        sink.rate(due)
+        time.sleep(1)
+    late = Communication.objects.filter(sent_at__isnull=False).values_list("sent_at", "due_at")
+    return p95([(sent_at - due_at).total_seconds() for sent_at, due_at in late])
+
+
+def main() -> None:
+    """Measure one after the other and print every ratio."""
+    numbers = (
+        ("count", 10_000, "Due messages."),
+        ("planned", 1_000_000, "Planned messages of the large ledger."),
+        ("due", 1_000, "Of the planned ones, due now."),
+    )
+    given = options(__doc__, numbers=numbers)
+    count, due = max(given.count, 500), max(given.due, 200)
+    figures = Figures("Messages", given)
+    with stage(), tempfile.TemporaryDirectory() as folder:
+        sink = Sink(Path(folder))
+        try:
+            bare = floor(sink, count)
+            figures.add("bare_smtp_per_second", bare)
+            for workers in (1, 4):
+                rate = drained(sink, count, workers=workers)
+                figures.add(f"drained_per_second_{workers}_workers", rate)
+                figures.add(f"ratio_to_bare_smtp_{workers}_workers", rate / bare, goal="at least 0.7")
+                tasks = peer(sink, count, workers=workers)
+                figures.add(f"task_each_per_second_{workers}_workers", tasks)
+                figures.add(f"ratio_to_task_each_{workers}_workers", rate / tasks, goal="at least 5")
+            small = lateness(sink, due, planned=max(10_000, due), workers=2)
+            figures.add("late_p95_among_10000", small, "s")
+            large = lateness(sink, due, planned=max(given.planned, due), workers=2)
+            figures.add(f"late_p95_among_{max(given.planned, due)}", large, "s")
+            figures.add("ratio_of_lateness", large / small, goal="about 1")
+        finally:
+            sink.end()
+    figures.close()
+
+
+if __name__ == "__main__":
+    main()
