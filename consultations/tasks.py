@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
-from celery import Task, shared_task
+from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -25,7 +25,7 @@ def tick(**_later: object) -> None:
     remind.beat(name="tick", now=database_now())
     due = Communication.objects.due(database_now())[: BATCH * settings.MESSAGE_SENDERS].count()
     for _ in range(min(due // BATCH, settings.MESSAGE_SENDERS - 1)):
-        _wake(send_due)
+        _wake_another()
     send_due()
 
 
@@ -87,9 +87,9 @@ def tend_messages(**_later: object) -> None:
     prefer.follow_moves(now=database_now())
 
 
-def _wake(task: Task) -> None:
-    """Ask for another hand; without a broker there is none, and this one goes on alone."""
+def _wake_another() -> None:
+    """Ask for another sender; without a broker there is none, and this one goes on alone."""
     try:
-        task.delay()
+        send_due.delay()
     except OperationalError:
         return
