@@ -30,7 +30,7 @@ class Choices:
 
     def key(self, value: Any) -> Key | None:
         """Return the key of the option that a value is; None when it is none of them."""
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             return self._coded(value)
         return next((key for key, known in self.plain.items() if _same(known, value)), None)
 

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from intake.domain.acceptance import NotThisType, normal
-from intake.domain.fhirpath.scope import World, as_collection
+from intake.domain.fhirpath.scope import Nodes, World, as_collection
 from intake.domain.graph import CALCULATE, ENABLE, VARIABLE, Step
 from intake.domain.outline import split
 from intake.domain.parts import PlanItem
@@ -52,10 +52,10 @@ class Live:
         world.by_link_id, world.members, world.weights = Index(self.spots), self.plan.sets, self.plan.points
         self.working = Working(world, self.spots)
         names = self.top.names.own
-        names.update({name: [] for name in self.plan.given})
-        names.update({name: as_collection(value) for name, value in launch.items()})
-        names.update(resource=[self.top.element], rootResource=[self.top.element], ucum=[_UCUM])
-        names["questionnaire"] = as_collection(self.plan.definition)
+        names.update({name: Nodes() for name in self.plan.given})
+        names.update({name: Nodes(as_collection(value)) for name, value in launch.items()})
+        names.update(resource=names["context"], rootResource=names["context"], ucum=Nodes([_UCUM]))
+        names["questionnaire"] = Nodes(as_collection(self.plan.definition))
 
     # Building
 

@@ -1,10 +1,11 @@
 """The places of a questionnaire that is being answered: each item once, and once more in each instance of a group."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from typing import Any
 
 from intake.domain.fhirpath.element import Element
+from intake.domain.fhirpath.scope import Nodes
 from intake.domain.parts import PlanItem
 
 _ITEM = "QuestionnaireResponse.item"
@@ -99,10 +100,9 @@ class Place:
     def names(self) -> "Names":
         """Return what names mean here."""
         if self.names_ is None:
-            node = [self.element]
-            own: dict[str, Any] = {"context": node}
+            own: dict[str, Any] = {"context": Nodes([self.element])}
             if self.item:
-                own["qitem"] = [Element(self.item.definition, "Questionnaire.item")]
+                own["qitem"] = Nodes([Element(self.item.definition, "Questionnaire.item")])
             self.names_ = Names(own, self.parent.names if self.parent else None)
         return self.names_
 
@@ -164,12 +164,13 @@ class Index:
     def __init__(self, spots: Mapping[str, list[Place]]) -> None:
         self.spots = spots
 
-    def get(self, name: str, default: Any = ()) -> Any:
-        """Return the items with a linkId, in the order of the response."""
-        spots = self.spots.get(name)
-        if not spots:
-            return default
-        return [place.element for place in spots if place.is_present and place.is_reached]
+    def find(self, names: Sequence[str]) -> list[Element]:
+        """Return the items with any of these linkIds, in the order of the response."""
+        if len(names) == 1:
+            spots = self.spots.get(names[0], [])
+            return [place.element for place in spots if place.is_present and place.is_reached]
+        found = [one for name in names for one in self.spots.get(name, ()) if one.is_present and one.is_reached]
+        return [place.element for place in sorted(found, key=Place.order)]
 
 
 def _answers(answers: list[dict[str, Any]], shelves: list[Shelf]) -> list[dict[str, Any]]:

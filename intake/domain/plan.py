@@ -23,10 +23,10 @@ __all__ = ["Bounds", "Condition", "Constraint", "Doubt", "Plan", "PlanItem", "Pl
 _GIVEN = frozenset({"patient", "encounter", "user", "practitioner", "study", "clinicaldocument", "terminologies"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """
-    A compiled questionnaire.
+    A compiled questionnaire; it is only ever the same as itself.
 
     helps    {linkId: linkId above} of help texts, which belong to their question
     points   {(linkId, system, code): points} of every option that has some

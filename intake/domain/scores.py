@@ -36,8 +36,13 @@ def score(definition: Mapping[str, Any], plan: Plan, evaluation: Evaluation) -> 
     definition  one entry of scores.json: instrument, loinc, items, rule `sum`, missing `require-all`, bands
     Source      the instrument's own publication, named in the definition
     """
-    asked = [str(link_id) for link_id in definition["items"]]
-    total, known = _summed(asked, plan, evaluation)
+    return scored(definition, plan, evaluation.answers)
+
+
+def scored(definition: Mapping[str, Any], plan: Plan, answers: Mapping[str, Any]) -> Score:
+    """Return the score of one instrument from {linkId: value} of what is asked, as `score` does."""
+    asked = definition["items"]
+    total, known = _summed(asked, plan, answers)
     return Score(
         instrument=str(definition["instrument"]),
         loinc=str(definition.get("loinc") or ""),
@@ -51,34 +56,39 @@ def score(definition: Mapping[str, Any], plan: Plan, evaluation: Evaluation) -> 
 def points(plan: Plan, evaluation: Evaluation) -> Score:
     """Return the sum of the points of all questions whose options have some; a question that is not asked counts none."""
     asked = [item.link_id for item in plan.items if item.choices.points and item.link_id in evaluation.enabled]
-    total, known = _summed(asked, plan, evaluation)
+    total, known = _summed(asked, plan, evaluation.answers)
     return Score(plan.title, "", total, "", known, len(asked))
 
 
-def _summed(asked: Sequence[str], plan: Plan, evaluation: Evaluation) -> tuple[int | float | None, int]:
+def _summed(asked: Sequence[str], plan: Plan, answers: Mapping[str, Any]) -> tuple[int | float | None, int]:
     """Return the sum, None while an item is open, and how many have an answer with points."""
     total: int | Decimal = 0
     known = 0
+    items = plan.by_link_id
     for link_id in asked:
-        worth = _worth(plan.by_link_id.get(link_id), evaluation.answers.get(link_id))
+        worth = _worth(items.get(link_id), answers.get(link_id))
         if worth is not None:
             total += worth
             known += 1
-    return (plain(Decimal(total)) if asked and known == len(asked) else None), known
+    if not asked or known < len(asked):
+        return None, known
+    return (total if type(total) is int else plain(Decimal(total))), known
 
 
 def _worth(item: PlanItem | None, value: Any) -> int | Decimal | None:
     """Return the points of an answer, from the definition and never from what a client says."""
     if item is None or value is None:
         return None
-    told = [item.choices.points.get(item.choices.key(one) or ("", "")) for one in _values(value)]
-    if any(one is None for one in told):
-        return None
-    return sum((one if type(one) is int else Decimal(str(one)) for one in told), 0)
+    if type(value) is not list:
+        return _points(item, value)
+    told = [_points(item, one) for one in value]
+    return None if any(one is None for one in told) else sum((one for one in told if one is not None), 0)
 
 
-def _values(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _points(item: PlanItem, value: Any) -> int | Decimal | None:
+    key = item.choices.key(value)
+    worth = item.choices.points.get(key) if key else None
+    return worth if worth is None or type(worth) is int else Decimal(str(worth))
 
 
 def _band(definition: Mapping[str, Any], total: int | float | None) -> str:

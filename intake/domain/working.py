@@ -7,7 +7,7 @@ from intake.domain import checks
 from intake.domain.conditions import holds
 from intake.domain.fhirpath import Failed
 from intake.domain.fhirpath.element import Collection, Element, plain, truth
-from intake.domain.fhirpath.scope import Frame, World
+from intake.domain.fhirpath.scope import Frame, Nodes, World
 from intake.domain.graph import CONSTRAINT, MINIMUM, TOGGLE, Step
 from intake.domain.parts import Condition
 from intake.domain.places import Place
@@ -53,7 +53,7 @@ class Working:
         own = place.names.own
         # Its own name means the variable further out, while it is worked out.
         before = own.pop(step.name, None)
-        now = self._run(step, place)
+        now = Nodes(self._run(step, place))
         own[step.name] = now
         return before is None or not _same(before, now)
 

@@ -9,7 +9,7 @@ from intake.domain.fhirpath.equality import contains, distinct, equal, equivalen
 from intake.domain.fhirpath.faults import MOST_VALUES, Failed, NotFhirPath
 from intake.domain.fhirpath.functions import EAGER, LAZY, TYPED
 from intake.domain.fhirpath.functions.filters import Falling
-from intake.domain.fhirpath.items import item_lookup, named_filter
+from intake.domain.fhirpath.items import answer_path, item_lookup, named_filter
 from intake.domain.fhirpath.kinds import cast, is_kind_name, tested
 from intake.domain.fhirpath.scope import Frame, Run
 from intake.domain.fhirpath.syntax import (
@@ -57,6 +57,9 @@ def _literal(values: tuple[Any, ...]) -> Run:
 def _member(base: Node | None, name: str) -> Run:
     if base is None:
         return _head(name) if name[:1].isupper() else _first_step(name)
+    at_once = answer_path(Member(base, name), compile_tree)
+    if at_once is not None:
+        return at_once
     before = compile_tree(base)
 
     def run(frame: Frame, focus: Collection) -> Collection:

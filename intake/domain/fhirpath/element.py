@@ -140,7 +140,7 @@ def truth(focus: Collection) -> bool | None:
 
 
 def _follow(node: Element, name: str, value: Any, found: Collection) -> None:
-    kind = _child_kind(node.kind, name)
+    kind = child_kind(node.kind, name)
     if type(value) is list:
         extras = node.raw.get(f"_{name}")
         for place, one in enumerate(value):
@@ -160,7 +160,7 @@ def _seldom(node: Element, name: str, found: Collection) -> None:
     if known == "*" or known is None:
         length = len(name)
         for key in raw:
-            if key.startswith(name) and key[length : length + 1].isupper() and _child_kind(node.kind, key):
+            if key.startswith(name) and key[length : length + 1].isupper() and child_kind(node.kind, key):
                 _follow(node, key, raw[key], found)
                 return
     extra = raw.get(f"_{name}")
@@ -171,7 +171,7 @@ def _seldom(node: Element, name: str, found: Collection) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _child_kind(kind: str, key: str) -> str:
+def child_kind(kind: str, key: str) -> str:
     """Return the type of what stands under a JSON key, a choice's told by its ending; empty when it is not known."""
     known = CHILDREN.get(kind)
     if known and key in known:

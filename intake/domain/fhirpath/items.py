@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from intake.domain.fhirpath.element import Collection, Element
+from intake.domain.fhirpath.element import Collection, Element, child_kind
+from intake.domain.fhirpath.model import CHILDREN, SUFFIXES
 from intake.domain.fhirpath.scope import Frame, Run
 from intake.domain.fhirpath.syntax import Binary, Call, Literal, Member, Node, Special
 
@@ -26,13 +27,61 @@ def item_lookup(node: Call, compile_tree: Compile) -> Run | None:
         index = world.by_link_id
         if index is None or len(start) != 1 or start[0] is not world.response or search is None:
             return search(frame, focus) if search else []
-        found: Collection = []
-        for name in wanted:
-            found += index.get(name, ())
+        found: Collection = index.find(wanted)
         world.spend(len(found) + 1)
         return found
 
     return run
+
+
+def answer_path(node: Member, compile_tree: Compile) -> Run | None:
+    """
+    Return `<items by linkId>.answer.value`, or a plain part of the value, in one go; None for other paths.
+
+    The steps between are not made into nodes: scores of forms hardly consist of anything else.
+    """
+    leaf, value = ("", node) if node.name == "value" else (node.name, node.base)
+    answer = value.base if isinstance(value, Member) and value.name == "value" else None
+    items = answer.base if isinstance(answer, Member) and answer.name == "answer" else None
+    if leaf not in {"", "code", "system", "display", "unit"} or not isinstance(items, Call):
+        return None
+    lookup = item_lookup(items, compile_tree)
+    return None if lookup is None else _path(lookup, leaf)
+
+
+def _path(lookup: Run, leaf: str) -> Run:
+    kinds = _leaf_kinds(leaf) if leaf else _KINDS
+
+    def run(frame: Frame, focus: Collection) -> Collection:
+        found: Collection = []
+        for item in lookup(frame, focus):
+            answers = item.raw.get("answer") if type(item) is Element and type(item.raw) is dict else None
+            for answer in answers if type(answers) is list else ():
+                for key, value in answer.items() if type(answer) is dict else ():
+                    kind = kinds.get(key)
+                    if kind is None:
+                        continue
+                    if not leaf:
+                        holder = Element(answer, _ANSWER, item)
+                        found.append(Element(value, kind, holder, answer.get(f"_{key}")))
+                    elif type(value) is dict and leaf in value:
+                        found.append(Element(value[leaf], kind, item))
+        frame.world.spend(2 * len(found) + 1)
+        return found
+
+    return run
+
+
+_ANSWER = "QuestionnaireResponse.item.answer"
+_NAMES = [
+    f"value{name}" for name in (*SUFFIXES, *(name for name in CHILDREN if name[:1].isupper() and "." not in name))
+]
+_KINDS = {name: kind for name in _NAMES if (kind := child_kind(_ANSWER, name))}
+
+
+def _leaf_kinds(leaf: str) -> dict[str, str]:
+    """Return {name of value[x]: type of its part} for each type that has such a part."""
+    return {name: CHILDREN[kind][leaf] for name, kind in _KINDS.items() if leaf in CHILDREN.get(kind, {})}
 
 
 def named_filter(node: Call, compile_tree: Compile) -> Run | None:

@@ -1,6 +1,6 @@
 """What an expression is evaluated over."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, Protocol
 
 from intake.domain.fhirpath.element import Collection, Element, root
@@ -17,11 +17,17 @@ _URLS = {
 }
 
 
+class Nodes(list[Any]):
+    """A collection that holds nodes already, and is never changed."""
+
+    __slots__ = ()
+
+
 class Lookup(Protocol):
     """Finds items by linkId."""
 
-    def get(self, name: str, default: Any = ()) -> Any:
-        """Return the items with a linkId, in the order of the response."""
+    def find(self, names: Sequence[str]) -> list[Element]:
+        """Return the items with any of these linkIds, in the order of the response."""
 
 
 class World:
@@ -31,7 +37,7 @@ class World:
     response     the QuestionnaireResponse in focus, None when there is none
     now          what `now()` and `today()` say
     steps        how much work is left; content cannot make a save hang
-    by_link_id   {linkId: items of `response` that repeat(item) reaches}, None to search them
+    by_link_id   finds items of `response` that repeat(item) reaches; None to search them
     members      {value set url: {(system, code)}} for memberOf
     weights      {(linkId, system, code): points} for weight() and ordinal()
     """
@@ -82,6 +88,8 @@ class Frame:
     def constant(self, name: str) -> Collection:
         """Return the value of `%name`; Failed for a name that nobody defined."""
         value = self.names.get(name, _MISSING)
+        if type(value) is Nodes:
+            return value
         if value is not _MISSING:
             if callable(value):
                 value = value()

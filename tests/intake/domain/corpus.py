@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.domain.fhirpath.element import _child_kind
+from intake.domain.fhirpath.element import child_kind
 
 FOLDER = Path(os.environ.get("ANTEROOM_CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")
 WHY = f"The public test data is not in {FOLDER.name}/; set ANTEROOM_CORPUS to run this."
@@ -49,7 +49,7 @@ def _children(node, kind):
     found = {}
     for child in node:
         name = child.tag.removeprefix(_FHIR)
-        below = _child_kind(kind, name)
+        below = child_kind(kind, name)
         value = _value(child, below)
         if name in found:
             found[name] = [*found[name], value] if isinstance(found[name], list) else [found[name], value]
