@@ -65,6 +65,12 @@ def crisis(root: Path = ROOT) -> dict[str, dict[str, Any]]:
     return {path.parent.name: _json(path) for path in sorted(root.glob("*/crisis.json"))}
 
 
+def lookup(name: str, root: Path = ROOT) -> list[dict[str, Any]]:
+    """Return the entries of a list to search while typing, such as `medicines`; empty when there is no such list."""
+    listed: dict[str, Any] = _json(root / f"{name}.json", {name: []}) if name.isidentifier() else {name: []}
+    return list(listed[name])
+
+
 def _rules(flags: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for rule in flags["rules"]:
         yield {"version": flags["version"], **rule}

@@ -31,7 +31,7 @@ def accept(outline: Outline, answers: Iterable[Mapping[str, Any]]) -> tuple[list
     errors: list[FieldError] = []
     for sent in answers:
         path = str(sent["link_id"])
-        question = _asked(outline, path)
+        question = question_at(outline, path)
         if question is None:
             errors.append(FieldError(path, "unknown-question", "There is no such question."))
             continue
@@ -61,7 +61,8 @@ def normal(question: Question, value: Any) -> Any:
     return [_one(question, one) for one in value]
 
 
-def _asked(outline: Outline, path: str) -> Question | None:
+def question_at(outline: Outline, path: str) -> Question | None:
+    """Return the question that takes the answer of a path; None for what is no path of this questionnaire."""
     parts = split(path)
     question = outline.by_link_id.get(parts[0]) if parts else None
     if parts is None or question is None or not question.is_asked:

@@ -100,6 +100,13 @@ def fold(saves: Iterable[Iterable[Change]]) -> dict[str, Any]:
     return answers
 
 
+def whole(merged: Merged, answers: Mapping[str, Any], touched: Mapping[str, Mapping[str, Any]]) -> Merged:
+    """Return a merge that happens altogether or not at all: one conflict, and nothing of it is stored."""
+    if not merged.conflicts:
+        return merged
+    return Merged(dict(answers), {path: dict(touch) for path, touch in touched.items()}, [], merged.conflicts)
+
+
 def _merge_one(merged: Merged, change: Change, save: Save) -> None:
     present, touch = merged.answers.get(change.link_id), merged.touched.get(change.link_id)
     if touch and touch["client"] == save.client_id and touch["sequence"] > save.sequence:

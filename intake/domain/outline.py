@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from intake.domain.hints import Hints, hints_of
 from intake.domain.value_sets import Members, find, value_sets
 
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
@@ -41,6 +42,7 @@ class Question:
     is_conditional  asked only when another answer says so
     is_computed     read-only or calculated: what a client sends is ignored
     groups          linkIds of the repeating groups around it, outermost first
+    hints           how it wants to be shown
     """
 
     link_id: str
@@ -60,6 +62,7 @@ class Question:
     max_occurs: int | None
     groups: tuple[str, ...]
     children: tuple["Question", ...]
+    hints: Hints
 
     @property
     def is_asked(self) -> bool:
@@ -186,6 +189,7 @@ def _question(item: Mapping[str, Any], around: _Inside) -> Question:
         max_occurs=extension(item, MAX_OCCURS),
         groups=groups,
         children=tuple(_question(child, around._replace(groups=inside, hidden=hidden)) for child in below),
+        hints=hints_of(item),
     )
 
 
@@ -228,7 +232,7 @@ def _control(item: Mapping[str, Any]) -> str:
 
 
 def _is_help(item: Mapping[str, Any]) -> bool:
-    return item["type"] == "display" and _control(item) == "help"
+    return item["type"] == "display" and _control(item) in {"help", "flyover", "prompt"}
 
 
 def _words(element: Mapping[str, Any], name: str, language: str) -> str:

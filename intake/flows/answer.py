@@ -24,7 +24,7 @@ from intake.domain import acceptance, merge
 from intake.domain.codes import ResponseStatus
 from intake.domain.merge import Change, Merged
 from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
-from intake.queries import crisis
+from intake.queries import attachments, crisis
 from intake.queries.judgement import Judgement, judge, judge_response
 from intake.queries.ledger import answers_at, elsewhere
 from intake.queries.questions import outline_of
@@ -105,6 +105,7 @@ def save(
     answers: Sequence[Mapping[str, Any]],
     by: User,
     now: datetime,
+    is_whole: bool = False,
 ) -> Saved:
     """
     Store some answers of a draft, question by question, and judge the whole again.
@@ -115,6 +116,8 @@ def save(
                    conflict and is not overwritten, and every other change since then comes back as `elsewhere`:
                    the client that takes the returned revision for its base has been told of all up to it
     answers        [{link_id, value}]; None clears; what the server calculates or hides is ignored
+    is_whole       store all of it or, when one question is in conflict, nothing: a row of a list that is taken out
+                   moves the later ones up, which makes no sense by halves
     Writes         Answer, QuestionnaireResponse, Flag, StatusChange, AuditEvent
     Raises         NoSuchResponse, ResponseClosed, UnknownRevision, NotAcceptable with one error for each answer
     Source         HL7 SDC 4.0.0, form validation: a draft may be incomplete; docs/flows.md, row "answer"
@@ -132,6 +135,8 @@ def save(
     at = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
     sent = merge.Save(client_id, sequence, base_revision, revision, str(by.pk), at)
     merged = merge.merge(response.answers, response.touched, changes, sent)
+    if is_whole:
+        merged = merge.whole(merged, response.answers, response.touched)
     ledger = Answer.objects.create(
         response=response, client_id=client_id, sequence=sequence, revision=revision,
         changes=[{"link_id": one.link_id, "value": one.value} for one in merged.stored], conflicts=merged.conflicts,
@@ -196,6 +201,8 @@ def _refuse_closed(response: QuestionnaireResponse) -> None:
 
 def _accepted(response: QuestionnaireResponse, answers: Sequence[Mapping[str, Any]]) -> list[Change]:
     changes, errors = acceptance.accept(outline_of(response.questionnaire_id), answers)
+    changes, missing = attachments.named(response, changes)
+    errors += missing
     if errors:
         raise NotAcceptable(errors[0].detail, errors=errors)
     return changes

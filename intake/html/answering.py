@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.core.http import signed_in
 from intake.domain.codes import ResponseStatus
+from intake.domain.hints import LARGEST_FILE
 from intake.domain.outline import Outline, Page
-from intake.flows import answer
+from intake.flows import answer, attach
+from intake.html.fields import name_of
+from intake.html.lookup import lists_of
 from intake.html.outbox import outbox_of
 from intake.html.places import HOME, first_open, paths_of, shown_pages
 from intake.html.sheet import Sheet, without_instance
@@ -24,7 +29,7 @@ from intake.models import FlagRule, QuestionnaireResponse
 from intake.queries import crisis
 from intake.queries.alarms import alarms
 from intake.queries.judgement import Judgement, judge_response
-from intake.queries.ledger import answers_at
+from intake.queries.ledger import answers_at, undoing
 from intake.queries.questions import outline_of
 
 _CLIENT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -83,12 +88,14 @@ def _answered(turn: Turn) -> HttpResponseBase:
     request, response = turn.request, turn.response
     before, rang = turn.judged, {rule.pk for rule in alarms(response.pk)}
     base = _number(request.POST.get("base_revision", ""), otherwise=response.revision)
-    sheet, rendered = Sheet(turn.page, response.answers, data=request.POST), answers_at(response, base)
+    sheet = Sheet(turn.page, response.answers, data=request.POST, files=_arrived(turn))
+    rendered = answers_at(response, base)
     changes = sheet.changes(rendered)
-    changes += _removal(request, {**response.answers, **{one["link_id"]: one["value"] for one in changes}})
     saved = _save(turn, changes, base=base) if changes else None
 
     response.refresh_from_db()
+    if (told := _rows_changed(turn, saved)) is not None:
+        return told
     turn.judged = judge_response(response, now=timezone.now())
     ringing = alarms(response.pk)
     sheet.catch_up(rendered, response.answers)
@@ -106,9 +113,8 @@ def _go(turn: Turn, sheet: Sheet, ringing: list[FlagRule], revealed: frozenset[s
     asked = turn.request.POST
     if asked.get("go") in {"later", "back"} and not sheet.errors:
         return _leave(turn, where=asked["go"])
-    if "add" in asked or "remove" in asked:
-        query = f"?add={asked['add']}" if "add" in asked else ""
-        return _show(turn, sheet, ringing) if sheet.errors else redirect(turn.address() + query)
+    if "add" in asked:
+        return _show(turn, sheet, ringing) if sheet.errors else redirect(f"{turn.address()}?add={quote(asked['add'])}")
     here = paths_of(turn.page, turn.judged)
     opened = revealed & here
     for issue in turn.judged.errors:
@@ -135,24 +141,66 @@ def _leave(turn: Turn, *, where: str) -> HttpResponseBase:
     return redirect("intake:review-answers", response_id=turn.response.pk)
 
 
-def _save(turn: Turn, changes: list[dict[str, Any]], *, base: int) -> answer.Saved:
+def _save(turn: Turn, changes: list[dict[str, Any]], *, base: int, is_whole: bool = False) -> answer.Saved:
     now, posted = timezone.now(), turn.request.POST
+    told = _number(posted.get("sequence", ""), otherwise=int(now.timestamp() * 1000))
     return answer.save(
         response_id=turn.response.pk,
         client_id=_client(turn.request),
-        sequence=_number(posted.get("sequence", ""), otherwise=int(now.timestamp() * 1000)),
+        sequence=told + 1 if is_whole else told,
         base_revision=min(base, turn.response.revision),
         answers=changes,
         by=signed_in(turn.request),
         now=now,
+        is_whole=is_whole,
     )
 
 
-def _removal(request: HttpRequest, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the changes that take away the instance whose button was pressed."""
-    path, bracket, number = request.POST.get("remove", "").removesuffix("]").rpartition("[")
-    present = {key: value for key, value in answers.items() if value is not None}
-    return without_instance(present, path, int(number)) if bracket and number.isdigit() else []
+def _arrived(turn: Turn) -> dict[str, Any]:
+    """Keep the files that came with a post; return {path: answer, or what is wrong in words}."""
+    arrived: dict[str, Any] = {}
+    names = {name_of(path): path for path in paths_of(turn.page, turn.judged)}
+    for name in turn.request.FILES.keys() & names.keys():
+        sent, path = cast("UploadedFile[Any]", turn.request.FILES[name]), names[name]
+        try:
+            kept = attach.attach(
+                response_id=turn.response.pk, path=path, name=sent.name or "", data=_read(sent),
+                by=signed_in(turn.request), now=timezone.now(),
+            )  # fmt: skip
+            arrived[path] = kept.as_answer()
+        except attach.FileRefused as refused:
+            arrived[path] = refused.detail
+    return arrived
+
+
+def _read(sent: "UploadedFile[Any]") -> bytes:
+    """Return a file, and of one that is too large only enough to see that it is."""
+    return bytes(sent.read(LARGEST_FILE + 1))
+
+
+def _rows_changed(turn: Turn, saved: answer.Saved | None) -> HttpResponseBase | None:
+    """Take a row of a list out, or put it back, when that button was pressed; the list is stored altogether."""
+    posted, response = turn.request.POST, turn.response
+    if saved and saved.conflicts:
+        return None
+    if "undo" in posted:
+        revision = _number(posted["undo"], otherwise=0)
+        return _list_stored(turn, undoing(response, revision), base=revision, undo=False)
+    path, bracket, number = posted.get("remove", "").removesuffix("]").rpartition("[")
+    if not (bracket and number.isdigit()):
+        return None
+    changes = without_instance(response.answers, path, int(number))
+    return _list_stored(turn, changes, base=response.revision, undo=True)
+
+
+def _list_stored(turn: Turn, changes: list[dict[str, Any]], *, base: int, undo: bool) -> HttpResponseBase:
+    if not changes:
+        messages.info(turn.request, "Nothing was changed: the list is no longer the one that was on your page.")
+        return redirect(turn.address())
+    stored = _save(turn, changes, base=base, is_whole=True)
+    if stored.conflicts:
+        messages.warning(turn.request, "This list was changed on another device meanwhile. Look at it again.")
+    return redirect(turn.address() + (f"?undo={stored.revision}" if undo and not stored.conflicts else ""))
 
 
 def _name_conflicts(turn: Turn, sheet: Sheet, conflicts: list[dict[str, Any]]) -> None:
@@ -171,6 +219,8 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
         "page": turn.page,
         "outline": turn.outline,
         "response": response,
+        "lists": lists_of(turn.page),
+        "undo": _number(turn.request.GET.get("undo", ""), otherwise=0) if turn.request.method == "GET" else 0,
         "client_id": _client(turn.request),
         "outbox": outbox_of(signed_in(turn.request), response.pk),
         "steps": pages,

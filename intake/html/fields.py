@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 
 from config.core.forms import CheckboxCards, MemorableDate, MemorableDateField, RadioCards, Scale, YesNo
 from intake.domain.acceptance import NotThisType, normal
+from intake.domain.files import ACCEPTED, wanted
+from intake.domain.hints import MEGABYTE
 from intake.domain.outline import Question
 
 OTHER = "_other"
 FEW_OPTIONS = 7
+INCH = "[in_i]"
+_FEET = re.compile(
+    r"(\d{1,2})\s*(?:'|ft\.?|feet|foot)\s*(\d{1,2}(?:\.\d)?)?\s*(?:\"|''|in\.?|inch|inches)?", re.IGNORECASE
+)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -29,9 +36,15 @@ class QuestionField(forms.CharField):
     """A question answered in one line of text."""
 
     def __init__(self, question: Question, widget: forms.Widget | None = None) -> None:
+        # The words of an imported questionnaire are words: what looks like markup in them is shown, not obeyed.
         super().__init__(
-            label=label_of(question), help_text=question.help, required=question.is_required, widget=widget
+            label=label_of(question), help_text=escape(question.help), required=question.is_required, widget=widget
         )
+        if question.max_length:
+            self.widget.attrs["data-count"] = str(question.max_length)
+        if question.hints.lookup:
+            self.widget.attrs["list"] = f"list_{question.hints.lookup}"
+            self.widget.attrs["autocomplete"] = "off"
         self.question = question
         self.is_left_alone = False
 
@@ -64,7 +77,7 @@ class Lines(QuestionField):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question, forms.Textarea({"rows": 3}))
-        self.help_text = f"{question.help} One on each line.".strip()
+        self.help_text = f"{self.help_text} One on each line.".strip()
 
     def read(self, raw: Any) -> Any:
         """Return the lines that say something."""
@@ -82,6 +95,11 @@ class Number(QuestionField):
         mode = "numeric" if question.type == "integer" else "decimal"
         super().__init__(question, forms.TextInput({"class": "input--short", "inputmode": mode, "autocomplete": "off"}))
         self.unit = question.units[0].label if question.units else ""
+        self.slider = question.hints.slider if question.control == "slider" else None
+        if self.slider:
+            low, high, step = self.slider
+            self.widget.attrs.update({"data-slider": f"{low} {high} {step}"})
+            self.help_text = f"{self.help_text} From {low} to {high}.".strip()
 
     def read(self, raw: Any) -> Any:
         """Return the number of a text; the text itself when it is none."""
@@ -151,7 +169,7 @@ class OneOfOrOther(OneOf):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question)
-        self.widget.choices = [*self.widget.choices, (OTHER, "Something else")]
+        self.widget.choices = [*self.widget.choices, (OTHER, question.hints.open_label or "Something else")]
 
     def shown(self, value: Any) -> Any:
         """Return the key of the stored option, or that it is another text."""
@@ -174,18 +192,47 @@ class Quantity(QuestionField):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question, NumberAndUnit([(unit.key, unit.label) for unit in question.units]))
+        self.takes_feet = INCH in {unit.key for unit in question.units}
+        if self.takes_feet:
+            self.help_text = f"{self.help_text} Feet and inches can be written as 5 ft 7.".strip()
 
     def read(self, raw: Any) -> Any:
         """Return {value, code} of a number and the key of a unit."""
         typed, unit = (*(raw or []), "", "")[:2]
         if not (typed or "").strip():
             return None
+        feet = _FEET.fullmatch(typed.strip())
+        if self.takes_feet and feet:
+            return {"value": int(feet[1]) * 12 + number(feet[2] or "0"), "code": INCH}
         code = unit or (self.question.units[0].key if len(self.question.units) == 1 else "")
         return {"value": number(typed.strip()), "code": code}
 
     def shown(self, value: Any) -> Any:
         """Return the number and the key of its unit."""
         return [value.get("value"), value.get("code")] if isinstance(value, Mapping) else value
+
+
+class File(QuestionField):
+    """A file or photo; what was sent before stays until another one is chosen or it is taken out."""
+
+    def __init__(self, question: Question) -> None:
+        kinds = wanted(question.hints.mime_types)
+        super().__init__(question, ChosenFile({"accept": ",".join(kinds)}))
+        names = ", ".join(dict.fromkeys(ACCEPTED[kind].split()[0] for kind in kinds))
+        megabytes = question.hints.max_bytes / MEGABYTE
+        size = f"{megabytes:.0f} MB" if megabytes >= 1 else f"{question.hints.max_bytes // 1024} KB"
+        self.help_text = f"{self.help_text} {names}, up to {size}.".strip()
+        self.is_left_alone = True  # what a file control shows is what is stored; a browser never sends a name back
+
+
+class ChosenFile(forms.FileInput):
+    """A file's name with a way to take it out, above the control to choose another."""
+
+    template_name = "intake/widgets/chosen_file.html"
+
+    def format_value(self, value: Any) -> Any:
+        """Return the stored answers, each {id, title, contentType, size}."""
+        return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Mapping)]
 
 
 class NumberAndUnit(forms.MultiWidget):
@@ -226,8 +273,10 @@ def number(text: str) -> Any:
 def _kind(question: Question) -> type[QuestionField]:
     if question.options and question.repeats:
         return SeveralOf
-    if question.repeats:
+    if question.repeats and question.type != "attachment":
         return Lines
+    if question.hints.lookup:
+        return QuestionField
     return _KINDS.get(question.type, QuestionField)
 
 
@@ -242,4 +291,5 @@ _KINDS: dict[str, type[Any]] = {
     "text": LongText,
     "choice": OneOf,
     "open-choice": OneOfOrOther,
+    "attachment": File,
 }

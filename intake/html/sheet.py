@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 
 from intake.domain.acceptance import MOST_INSTANCES, NotThisType
 from intake.domain.items import instances
 from intake.domain.outline import Page, Question
-from intake.html.fields import OTHER, OneOfOrOther, QuestionField, field_of, name_of
+from intake.html.fields import FEW_OPTIONS, OTHER, File, OneOfOrOther, QuestionField, field_of, name_of
 
 Answers = Mapping[str, Any]
 
@@ -22,7 +23,8 @@ class Part:
     """
     One part of a page.
 
-    kind      question, words (a display), group (with a heading), instance (of a repeating group) or more (its button)
+    kind      question, words (a display), group (with a heading), table (a group of questions with the same options),
+              instance (of a repeating group) or more (its button)
     fields    the controls of a question: one, or two where another text may be given
     is_asked  False while an earlier answer makes it pointless; it is on the page, hidden
     """
@@ -41,6 +43,11 @@ class Part:
         return f"part_{name_of(self.path)}"
 
     @property
+    def options(self) -> list[str]:
+        """Return the labels of the columns of a table."""
+        return [option.label for option in self.question.children[0].options] if self.kind == "table" else []
+
+    @property
     def group(self) -> str:
         """Return the path of the repeating group that an instance belongs to."""
         return self.path.rpartition("[")[0]
@@ -51,9 +58,18 @@ class Sheet(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, page: Page, answers: Answers, *, data: Mapping[str, Any] | None = None, add: str = "") -> None:
+    def __init__(
+        self,
+        page: Page,
+        answers: Answers,
+        *,
+        data: Mapping[str, Any] | None = None,
+        files: Mapping[str, Any] | None = None,
+        add: str = "",
+    ) -> None:
         super().__init__(data)
         self.page, self.answers, self.add = page, answers, add
+        self.arrived = files or {}
         self.paths: dict[str, str] = {}
         for path, question in self._asked(page.questions, ""):
             self._add(path, question)
@@ -116,6 +132,8 @@ class Sheet(forms.Form):
             yield from self._instances(question, path, enabled, asked=asked)
             return
         kind = {"group": "group", "display": "words"}.get(question.type, "question")
+        if is_table(question):
+            kind = "table"
         below = [part for child in question.children for part in self._parts(child, prefix, enabled)]
         name = name_of(path)
         fields = [self[one] for one in (name, other_of(name)) if one in self.fields]
@@ -168,8 +186,23 @@ class Sheet(forms.Form):
         if isinstance(control, OneOfOrOther):
             other = str(self.data.get(other_of(name), "")).strip()
             raw = {"text": other} if other and raw in {OTHER, None, ""} else None if raw == OTHER else raw
-        if isinstance(control, QuestionField):
+        if isinstance(control, File):
+            self.cleaned_data[path] = self._file(name, path)
+        elif isinstance(control, QuestionField):
             self.cleaned_data[path] = control.answer(raw)
+
+    def _file(self, name: str, path: str) -> Any:
+        """Return the file that came with this post, the one that was there, or none when it is to go."""
+        arrived, present = self.arrived.get(path), self.answers.get(path)
+        if isinstance(arrived, str):
+            raise NotThisType(arrived)
+        out = set(self.data.getlist(f"{name}-remove")) if isinstance(self.data, QueryDict) else set()
+        stored = present if isinstance(present, list) else [present] if present else []
+        kept = [one for one in stored if one["id"] not in out]
+        if isinstance(present, list) or self.fields[name].question.repeats:  # type: ignore[attr-defined]
+            new = [arrived] if arrived and arrived["id"] not in {one["id"] for one in kept} else []
+            return [*kept, *new] or None
+        return arrived or (kept[0] if kept else None)
 
 
 def other_of(name: str) -> str:
@@ -188,6 +221,22 @@ def without_instance(answers: Answers, path: str, number: int) -> list[dict[str,
         changes |= {key: None for key in answers if key.startswith(here)}
         changes |= {here + key.removeprefix(after): value for key, value in answers.items() if key.startswith(after)}
     return [{"link_id": key, "value": value} for key, value in changes.items()]
+
+
+def is_table(question: Question) -> bool:
+    """Tell whether a group can be shown as a table: its author says so, and its rows have the same columns."""
+    if question.type != "group" or question.control not in {"gtable", "grid", "table"} or not question.children:
+        return False
+    first = [option.label for option in question.children[0].options]
+    return 1 < len(first) <= FEW_OPTIONS and all(
+        child.type == "choice"
+        and not child.repeats
+        and not child.children
+        and not child.is_hidden
+        and not child.is_computed
+        and [option.label for option in child.options] == first
+        for child in question.children
+    )
 
 
 def _ask_all(parts: list[Part]) -> None:

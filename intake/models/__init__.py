@@ -1,5 +1,6 @@
 """Rows of the intake app."""
 
+from intake.models.attachment import Attachment
 from intake.models.consent import Consent, ConsentDocument
 from intake.models.flag import Flag, FlagRule
 from intake.models.patient import Patient
@@ -8,6 +9,7 @@ from intake.models.response import Answer, QuestionnaireResponse
 
 __all__ = [
     "Answer",
+    "Attachment",
     "Consent",
     "ConsentDocument",
     "Flag",

@@ -33,6 +33,22 @@ def elsewhere(response: QuestionnaireResponse, told: Answer, *, base: int) -> li
     return merge.elsewhere(map(_entry, rows), client_id=told.client_id, told=spoken)
 
 
+def undoing(response: QuestionnaireResponse, revision: int) -> list[dict[str, Any]]:
+    """
+    Return the changes that put back what one save changed; [] when there is no such save, or it was built upon.
+
+    Reads  Answer: two queries
+    """
+    row = response.ledger.filter(revision=revision).first()
+    built_upon = row and any(
+        response.touched.get(one["link_id"], {}).get("revision", 0) > revision for one in row.changes
+    )
+    if row is None or built_upon:
+        return []
+    before = answers_at(response, revision - 1)
+    return [{"link_id": one["link_id"], "value": before.get(one["link_id"])} for one in row.changes]
+
+
 def _entry(row: Answer) -> Entry:
     at = row.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     changes = tuple(Change(**change) for change in row.changes)

@@ -129,11 +129,12 @@
 
   const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text || "" });
 
+  const noteOf = (box) => (box.matches("tr") ? box.cells[0] : box).querySelector(":scope > .elsewhere");
   const note = (box, ...content) => {
-    const place = box.querySelector(":scope > .elsewhere") || make("div", "elsewhere");
+    const place = noteOf(box) || make("div", "elsewhere");
     place.setAttribute("role", "status");
     place.replaceChildren(...content);
-    box.append(place);
+    (box.matches("tr") ? box.cells[0] : box).append(place);
     return place;
   };
   const changedElsewhere = (one) => {
@@ -156,7 +157,7 @@
       button.type = "button";
       button.addEventListener("click", () => {
         write(box, value);
-        box.querySelector(":scope > .elsewhere").remove();
+        noteOf(box).remove();
         waiting.set(one.link_id, value);
         send();
       });

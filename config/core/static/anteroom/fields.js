@@ -1,0 +1,37 @@
+"use strict";
+// Small comforts of fields that work without them: how many characters are left, and a slider beside its number.
+(() => {
+  const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text || "" });
+
+  document.querySelectorAll("[data-count]").forEach((field) => {
+    const most = Number(field.dataset.count);
+    const told = make("p", "field__count");
+    told.setAttribute("role", "status");
+    const tell = () => {
+      const left = most - field.value.length;
+      told.textContent = left < 0 ? `${-left} characters too many` : left <= most / 2 ? `${left} characters left` : "";
+      told.classList.toggle("is-over", left < 0);
+    };
+    field.after(told);
+    field.addEventListener("input", tell);
+    tell();
+  });
+
+  document.querySelectorAll("[data-slider]").forEach((field) => {
+    const [min, max, step] = field.dataset.slider.split(" ");
+    const slider = Object.assign(make("input", "slider"), { type: "range", min, max, step });
+    slider.setAttribute("aria-label", field.labels.length ? field.labels[0].textContent.trim() : "");
+    if (field.value !== "") slider.value = field.value;
+    const ends = make("div", "slider__ends");
+    ends.append(make("span", "", min), make("span", "", max));
+    const around = make("div", "slider__box");
+    around.append(slider, ends);
+    (field.closest(".with-unit") || field).before(around);
+    slider.addEventListener("input", () => { field.value = slider.value; });
+    slider.addEventListener("change", () => {
+      field.value = slider.value;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    field.addEventListener("input", () => { if (field.value !== "") slider.value = field.value; });
+  });
+})();
