@@ -21,17 +21,22 @@
     const [min, max, step] = field.dataset.slider.split(" ");
     const slider = Object.assign(make("input", "slider"), { type: "range", min, max, step });
     slider.setAttribute("aria-label", field.labels.length ? field.labels[0].textContent.trim() : "");
-    if (field.value !== "") slider.value = field.value;
+    // Nothing is answered until somebody moves it: it stands at its beginning, faint.
+    const follow = () => {
+      slider.value = field.value === "" ? min : field.value;
+      slider.classList.toggle("is-open", field.value === "");
+    };
+    follow();
     const ends = make("div", "slider__ends");
     ends.append(make("span", "", min), make("span", "", max));
     const around = make("div", "slider__box");
     around.append(slider, ends);
     (field.closest(".with-unit") || field).before(around);
-    slider.addEventListener("input", () => { field.value = slider.value; });
+    slider.addEventListener("input", () => { field.value = slider.value; follow(); });
     slider.addEventListener("change", () => {
       field.value = slider.value;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     });
-    field.addEventListener("input", () => { if (field.value !== "") slider.value = field.value; });
+    field.addEventListener("input", follow);
   });
 })();
