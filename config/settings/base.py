@@ -328,6 +328,7 @@ NAVIGATION = {
         ("Alerts", "/clinic/alerts/"),
         ("On call", "/clinic/on-call/"),
         ("Schedules", "/clinic/schedules/"),
+        ("Questions", "/questionnaires/"),
         ("Admin", "/admin/"),
         ("Account", "/account/"),
     ),

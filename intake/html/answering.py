@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.core.http import signed_in
-from intake.domain.codes import ResponseStatus
+from intake.domain.codes import QuestionnaireStatus, ResponseStatus
 from intake.domain.hints import LARGEST_FILE
 from intake.domain.outline import Outline, Page
-from intake.flows import answer, attach
-from intake.html.fields import name_of
+from intake.flows import answer, attach, carry_over
+from intake.html.fields import label_of, name_of
 from intake.html.lookup import lists_of
 from intake.html.outbox import outbox_of
 from intake.html.places import HOME, first_open, paths_of, shown_pages
@@ -54,7 +54,7 @@ class Turn:
 @require_safe
 def start_questions(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
     """Lead to the first page with something open, or to the overview when nothing is."""
-    response = _mine(request, response_id)
+    response = _current(request, response_id)
     judged = judge_response(response, now=timezone.now())
     outline = outline_of(response.questionnaire_id)
     if response.status != ResponseStatus.IN_PROGRESS or not judged.errors:
@@ -65,7 +65,7 @@ def start_questions(request: HttpRequest, response_id: UUID) -> HttpResponseBase
 @require_http_methods(["GET", "POST"])
 def questions(request: HttpRequest, response_id: UUID, number: int) -> HttpResponseBase:
     """Show one page of questions; POST saves all of it and goes on, back, or away."""
-    response = _mine(request, response_id)
+    response = _current(request, response_id) if request.method == "GET" else _mine(request, response_id)
     if response.status != ResponseStatus.IN_PROGRESS:
         return redirect("intake:review-answers", response_id=response.pk)
     outline = outline_of(response.questionnaire_id, language=response.patient.preferred_language)
@@ -239,8 +239,29 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
 
 
 def _mine(request: HttpRequest, response_id: UUID) -> QuestionnaireResponse:
-    mine = QuestionnaireResponse.objects.visible_to(signed_in(request)).select_related("patient")
-    return get_object_or_404(mine, pk=response_id)
+    mine = QuestionnaireResponse.objects.visible_to(signed_in(request)).select_related("patient", "questionnaire")
+    deferred = mine.defer("questionnaire__source", "questionnaire__definition")
+    return get_object_or_404(deferred, pk=response_id)
+
+
+def _current(request: HttpRequest, response_id: UUID) -> QuestionnaireResponse:
+    """Return a response, moved to the newest version of its questions when it is a draft; its patient is told."""
+    response = _mine(request, response_id)
+    if response.status != ResponseStatus.IN_PROGRESS or response.questionnaire.status == QuestionnaireStatus.ACTIVE:
+        return response
+    moved = carry_over.carry_over(response_id=response.pk, by=signed_in(request), now=timezone.now())
+    if moved is None:
+        return response
+    messages.info(request, _moved(moved, response.patient.preferred_language))
+    return _mine(request, response_id)
+
+
+def _moved(moved: carry_over.Moved, language: str) -> str:
+    """Return in words what a new version of the questions did to one's answers."""
+    by_link_id = outline_of(moved.response.questionnaire_id, language=language).by_link_id
+    again = "; ".join(label_of(by_link_id[link_id]) for link_id in moved.changed if link_id in by_link_id)
+    asked = f" These have changed and are asked again: {again}" if again else ""
+    return f"These questions were updated since you began. Your answers that still fit are kept.{asked}"
 
 
 def _client(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from intake.html import authoring
 from intake.html.answering import questions, start_questions
 from intake.html.consents import consents, sign_consent, withdraw_consent
 from intake.html.files import read_file
@@ -17,6 +18,10 @@ urlpatterns = [
     path("consent/<uuid:document_id>/", sign_consent, name="sign-consent"),
     path("consent/<uuid:consent_id>/withdraw/", withdraw_consent, name="withdraw-consent"),
     path("consent/<uuid:document_id>/read/", read_consent, name="read-consent"),
+    path("questionnaires/", authoring.questionnaires, name="questionnaires"),
+    path("questionnaires/<uuid:questionnaire_id>/check/", authoring.draft, name="draft"),
+    path("questionnaires/<uuid:questionnaire_id>/publish/", authoring.publish_draft, name="publish-draft"),
+    path("questionnaires/<uuid:questionnaire_id>/source.json", authoring.source_of, name="questionnaire-source"),
     path("questionnaires/<uuid:questionnaire_id>/", preview_questionnaire, name="preview-questionnaire"),
     path("files/<uuid:attachment_id>/", read_file, name="file"),
     path("questions/<uuid:response_id>/", start_questions, name="start-questions"),

@@ -42,6 +42,10 @@ class Questionnaire(Record):
         constraints = [
             models.UniqueConstraint(fields=["url", "version"], name="intake_questionnaire_version_once"),
             known("status", QuestionnaireStatus, name="intake_questionnaire_status_known"),
+            # Drafts move to "the" published version, new responses pin it: there is one.
+            models.UniqueConstraint(
+                fields=["url"], condition=models.Q(status="active"), name="intake_questionnaire_active_once"
+            ),
         ]
         triggers = [
             fixed(
