@@ -36,7 +36,8 @@ def carry(before: Outline, after: Outline, answers: Mapping[str, Any]) -> Carrie
             carried.answers[path] = value
         else:
             carried.changed.append(link_id)
-    carried.changed, carried.gone = list(dict.fromkeys(carried.changed)), list(dict.fromkeys(carried.gone))
+    carried.changed = [link_id for link_id in after.by_link_id if link_id in carried.changed]
+    carried.gone = [link_id for link_id in before.by_link_id if link_id in carried.gone]
     return carried
 
 
