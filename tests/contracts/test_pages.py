@@ -11,13 +11,15 @@ from config.embedded import paths
 from tests.contracts.product import address, routes
 
 # Addresses that are no pages of ours, by how they begin, or by name with the reason.
-ELSEWHERE = ("api/", "_allauth/", "admin/", "healthz/")
+ELSEWHERE = ("api/", "_allauth/", "admin/", "fhir/", "healthz/")
 NO_PAGES = {
     "account_confirm_login_code": "nobody signs in by a code alone; leads to signing in",
     "account_email_verification_sent": "leads to the page that asks for the code, which is walked",
     "account_reauthenticate": "walked: test_second_factor_is_set_up_and_then_asked_for",
     "account_reset_password_from_key": "walked: test_password_is_chosen_anew_by_mail",
     "account_set_password": "every account has a password; leads to changing it",
+    "intake:file": "a file to keep",
+    "intake:questionnaire-source": "a file to keep",
     "intake:start-questions": "leads to the first page with something open",
     "mfa_authenticate": "walked: test_second_factor_is_set_up_and_then_asked_for",
     "mfa_download_recovery_codes": "a text file",
