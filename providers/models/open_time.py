@@ -68,8 +68,12 @@ class OpenTime(models.Model):
                 include=["end_at", "opens_at", "closes_at", "states", "accepts_new_patients"],
                 name="providers_opentime_search",
             ),
-            # Replacing a clinician's times after a booking.
-            models.Index(fields=["practitioner", "start_at"], name="providers_opentime_owner"),
+            # One clinician's month, the next time of each of some clinicians, and replacing times after a booking.
+            models.Index(
+                fields=["practitioner", "start_at"],
+                include=["service", "end_at", "opens_at", "closes_at", "states", "accepts_new_patients"],
+                name="providers_opentime_one",
+            ),
         ]
 
     def __str__(self) -> str:

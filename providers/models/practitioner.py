@@ -77,8 +77,13 @@ class Practitioner(Record):
     @property
     def display_name(self) -> str:
         """Return the name as patients read it."""
-        name = f"{self.given_name} {self.family_name}"
-        return f"{name}, {self.credentials}" if self.credentials else name
+        return full_name(self.given_name, self.family_name, self.credentials)
+
+
+def full_name(given_name: str, family_name: str, credentials: str) -> str:
+    """Return a clinician's name as patients read it."""
+    name = f"{given_name} {family_name}"
+    return f"{name}, {credentials}" if credentials else name
 
 
 Row = TypeVar("Row", bound=models.Model)

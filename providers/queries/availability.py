@@ -14,8 +14,9 @@ from providers.domain import timing
 from providers.domain.eligibility import Reason
 from providers.domain.intervals import Interval
 from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
-from providers.queries import open_times
+from providers.queries import open_time_walk, open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
+from providers.queries.open_time_walk import Offer
 from providers.queries.open_times import Found
 
 MAX_LIMIT = 100
@@ -24,16 +25,6 @@ ENOUGH = 64
 # Most searches are answered by the first days; later chunks are computed only if the earlier ones were not enough.
 _CHUNKS = (1, 3, 7, 14)
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
-
-
-class Offer(NamedTuple):
-    """One bookable time; instants in UTC, `time_zone` is the clinician's, `name` as patients read it."""
-
-    practitioner: UUID
-    start_at: datetime
-    end_at: datetime
-    time_zone: str
-    name: str
 
 
 class Cursor(NamedTuple):
@@ -67,16 +58,15 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     start, end  aware instants between which visits start, end exclusive
     limit       1 to 100
     after       the `next` of the page before
-    Reads       three queries for any number of clinicians; six more when some of them have just changed
+    Reads       one query for any number of clinicians; seven more when some of them have just changed
     """
     limit = min(limit, MAX_LIMIT)
     span = _ahead(asked.service, start=max(start, after.start_at) if after else start, end=end, now=now)
     if span.start >= span.end:
         return Page([], None)
     found = _found(asked, span=span, now=now, practitioner=practitioner, limit=limit + 1, after=after)
-    page = _named([one for one, _ in zip(found, range(limit + 1), strict=False)])
-    more = len(page) > limit
-    page = page[:limit]
+    more = len(found) > limit
+    page = found[:limit]
     return Page(page, Cursor(page[-1].start_at, page[-1].practitioner) if more else None)
 
 
@@ -87,23 +77,17 @@ def first_of_each(
     Return the next time of each of these clinicians that may be booked at `now`, by time; none of who has none.
 
     start, end  aware instants between which visits start, end exclusive
-    Reads       two queries for any number of clinicians; seven more when some of them have just changed
+    Reads       one query for any number of clinicians; seven more when some of them have just changed
     """
     span = _ahead(asked.service, start=start, end=end, now=now)
     if span.start >= span.end or not practitioners:
         return []
-    doubted = open_times.doubtful(now)
-    sure = set(practitioners).difference(doubted)
-    found = [
-        Offer(one.pk, *visit, str(one.time_zone), one.display_name)
-        for one, visit in open_times.firsts(asked, practitioners=sure, span=span, now=now)
-    ]
-    slow = (
-        load(asked, span=span, now=now, only=set(practitioners) - sure) if len(sure) < len(set(practitioners)) else []
-    )
-    for diary in slow:
+    walked = open_time_walk.firsts(asked, practitioners=practitioners, span=span, now=now)
+    found = walked.offers
+    doubted = set(practitioners).intersection(walked.doubted)
+    for diary in load(asked, span=span, now=now, only=doubted) if doubted else ():
         found += _named([one for one, _ in zip(_times(diary, asked, span=span, now=now), range(1), strict=False)])
-    return sorted(found, key=lambda offer: (offer.start_at, offer.practitioner))
+    return sorted(found, key=_by_time)
 
 
 def free_at(
@@ -203,15 +187,20 @@ def _found(
     practitioner: UUID | None,
     limit: int,
     after: Cursor | None,
-) -> Iterator[Found]:
-    """Yield what the table says of all but the doubtful, and hours and slots of the doubtful."""
-    doubted = open_times.doubtful(now)
-    rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
-    if after is not None:
-        rows = rows.exclude(start_at=after.start_at, practitioner__lte=after.practitioner)
-    computed = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+) -> list[Offer]:
+    """Return what the table says of all but the doubtful, and hours and slots of the doubtful."""
+    walked = open_time_walk.walk(asked, span=span, now=now, practitioner=practitioner, limit=limit, after=after)
+    doubted = _within(walked.doubted, practitioner)
+    if not doubted:
+        return walked.offers
+    computed = _computed(asked, doubted, span=span, now=now)
     fresh = (one for one in computed if after is None or (one.start_at, one.practitioner) > after)
-    return heapq.merge(open_times.read(rows[:limit]), fresh)
+    slow = _named([one for one, _ in zip(fresh, range(limit), strict=False)])
+    return sorted([*walked.offers, *slow], key=_by_time)[:limit]
+
+
+def _by_time(offer: Offer) -> Cursor:
+    return Cursor(offer.start_at, offer.practitioner)
 
 
 def _computed(asked: Asked, doubted: list[UUID], *, span: Interval, now: datetime) -> Iterator[Found]:

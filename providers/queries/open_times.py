@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
 from providers.domain.codes import SlotStatus
 from providers.domain.eligibility import Ask, birthday, of_service
@@ -96,9 +96,9 @@ def rows(
     asked: Asked, *, span: Interval, now: datetime, practitioner: UUID | None = None, doubted: Iterable[UUID] = ()
 ) -> QuerySet[OpenTime]:
     """Return the rows that `asked` may have at `now`, in order of time and then of clinician; not yet read."""
-    if not _may_ask(asked, now):
+    if not may_ask(asked, now):
         return OpenTime.objects.none()
-    span = Interval(max(span.start, _old_enough(asked, span)), span.end)
+    span = Interval(max(span.start, earliest(asked, span)), span.end)
     found = OpenTime.objects.filter(
         Q(accepts_new_patients=True) | Q(practitioner__in=asked.known_to),
         service=asked.service,
@@ -117,20 +117,6 @@ def rows(
     return found.order_by("start_at", "practitioner_id")
 
 
-def firsts(
-    asked: Asked, *, practitioners: Iterable[UUID], span: Interval, now: datetime
-) -> Iterator[tuple[Practitioner, Interval]]:
-    """Yield those of the clinicians who have a time in the span, with their first one: one query."""
-    own = rows(asked, span=span, now=now).filter(practitioner=OuterRef("pk"))
-    first = own.order_by("start_at")[:1]
-    people: Iterable[Any] = Practitioner.objects.filter(pk__in=list(practitioners)).annotate(
-        first_start=Subquery(first.values("start_at")), first_end=Subquery(first.values("end_at"))
-    )
-    for one in people:
-        if one.first_start is not None:
-            yield one, Interval(one.first_start, one.first_end)
-
-
 def read(found: QuerySet[OpenTime]) -> Iterator[Found]:
     """Yield the rows of a search: one query."""
     for row in found.values_list("start_at", "practitioner_id", "end_at"):
@@ -146,12 +132,12 @@ def drift(practitioner: Practitioner, *, now: datetime) -> int:
     return len(set(wanted.items()) ^ set(held.items()))
 
 
-def _may_ask(asked: Asked, at: datetime) -> bool:
+def may_ask(asked: Asked, at: datetime) -> bool:
     """Tell whether the service itself, apart from the patient's age, has nothing against what is asked."""
     return asked.state in BITS and not any(of_service(offering_of(asked.service), Ask(asked.state, at)))
 
 
-def _old_enough(asked: Asked, span: Interval) -> datetime:
+def earliest(asked: Asked, span: Interval) -> datetime:
     """Return when the patient is old enough for the service, or the start of the span when they are all along."""
     if asked.born is None:
         return span.start

@@ -167,11 +167,11 @@ def test_a_full_day_is_skipped(service):
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_search_of_new_clinicians_takes_nine_queries_for_any_number(service, count, django_assert_num_queries):
+def test_search_of_new_clinicians_takes_eight_queries_for_any_number(service, count, django_assert_num_queries):
     for _ in range(count):
         SlotFactory(practitioner=clinician(service))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         search(service, limit=100)
 
 
