@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from intake.models import Questionnaire, QuestionnaireResponse
 from intake.queries.questions import outline_of
-from tests.browser.conftest import session_cookie
+from tests.browser.fixtures import session_cookie
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
     ConsentDocumentFactory,

@@ -122,10 +122,15 @@ class Demo:
 
     def database(self):
         """Return the address of this demo's PostgreSQL."""
-        code = "from config.embedded import paths; print(paths.database_url())"
+        return self.ask("print(paths.database_url())")
+
+    def ask(self, code, *before):
+        """Run some lines of Python in this demo's environment, by manage.py if named; return what they print."""
+        words = [*before, code] if before else ["-c", f"from config.embedded import paths; {code}"]
         answer = subprocess.run(
-            [sys.executable, "-c", code], cwd=paths.CHECKOUT, env=self.environment, capture_output=True, check=True
+            [sys.executable, *words], cwd=paths.CHECKOUT, env=self.environment, capture_output=True, check=False
         )
+        assert answer.returncode == 0, answer.stderr.decode()
         return answer.stdout.decode().strip()
 
     def remove(self):

@@ -2,6 +2,8 @@
 
 import json
 import re
+from email import message_from_bytes, policy
+from http.client import HTTPConnection
 
 from django.core import mail
 from django.test import Client
@@ -10,24 +12,57 @@ SIGN_IN = "/_allauth/app/v1/"
 PASSWORD = "correct horse battery staple"
 
 
-class Program:
-    """One person's program. `post` and the like fail on any other status than the one expected."""
+class InProcess:
+    """The way to the product inside the test's own process; mails are where Django keeps them for tests."""
 
-    def __init__(self, email):
-        self.email = email
+    def request(self, method, address, body, headers):
+        answer = Client().generic(method, address, body, content_type="application/json", headers=headers)
+        return answer.status_code, answer["Content-Type"] if answer.content else "", answer.content
+
+    def newest_mail(self, email):
+        return next(one.body for one in reversed(mail.outbox) if one.to == [email])
+
+
+class OverHttp:
+    """The way to a product that runs by itself; mails are the files of its SMTP receiver."""
+
+    def __init__(self, port, mails):
+        self.port, self.mails = port, mails
+        self.addresses = []
+
+    def request(self, method, address, body, headers):
+        self.addresses.append(address)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, address, body, {"Content-Type": "application/json", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.headers.get("Content-Type", ""), answer.read()
+        finally:
+            connection.close()
+
+    def all_mails(self):
+        """Return the mails in the order of their arrival."""
+        return [message_from_bytes(one.read_bytes(), policy=policy.default) for one in sorted(self.mails.glob("*.eml"))]
+
+    def newest_mail(self, email):
+        newest = [one for one in self.all_mails() if one["X-Envelope-To"] == email][-1]
+        return "\n".join(newest.get_body(("plain",)).get_content().splitlines())
+
+
+class Program:
+    """One person's program. `get` and `post` fail on any other status than the one expected."""
+
+    def __init__(self, email, way=None):
+        self.email, self.way = email, way or InProcess()
         self.token = ""
-        self.client = Client()
 
     def call(self, method, path, body=None, *, expect, **headers):
         address = path if path.startswith("/") else f"/api/v1/{path}"
         if self.token:
             headers["X-Session-Token"] = self.token
-        self.client.cookies.clear()
-        answer = self.client.generic(
-            method, address, "" if body is None else encode(body), content_type="application/json", headers=headers
-        )
-        assert answer.status_code == expect, (method, address, answer.status_code, answer.content.decode()[:2000])
-        return answer.json() if answer.content and "json" in answer["Content-Type"] else answer
+        status, kind, content = self.way.request(method, address, "" if body is None else json.dumps(body), headers)
+        assert status == expect, (method, address, status, content.decode()[:2000])
+        return json.loads(content) if "json" in kind else content
 
     def get(self, path, *, expect=200, **headers):
         return self.call("GET", path, expect=expect, **headers)
@@ -40,7 +75,8 @@ class Program:
         begun = self.post(f"{SIGN_IN}auth/signup", {"email": self.email, "password": PASSWORD}, expect=401)
         self.token = begun["meta"]["session_token"]
         assert {"id": "verify_email", "is_pending": True}.items() <= begun["data"]["flows"][-1].items()
-        self._keep(self.post(f"{SIGN_IN}auth/email/verify", {"key": code_for(self.email)}))
+        code = re.search(r"^ {4}(\S+)$", self.way.newest_mail(self.email), re.MULTILINE).group(1)
+        self._keep(self.post(f"{SIGN_IN}auth/email/verify", {"key": code}))
 
     def sign_in(self):
         """Sign in anew, as after a session that slept too long."""
@@ -50,14 +86,3 @@ class Program:
     def _keep(self, answer):
         assert answer["meta"]["is_authenticated"]
         self.token = answer["meta"].get("session_token", self.token)
-
-
-def encode(body):
-    """Return a body as JSON."""
-    return body if isinstance(body, str | bytes) else json.dumps(body)
-
-
-def code_for(email):
-    """Return the code of the newest mail to an address."""
-    mine = next(one for one in reversed(mail.outbox) if one.to == [email])
-    return re.search(r"^ {4}(\S+)$", mine.body, re.MULTILINE).group(1)

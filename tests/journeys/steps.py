@@ -12,18 +12,18 @@ PERSON = {
 HOURS = [{"weekday": day, "start": "09:00", "end": "17:00"} for day in range(1, 6)]
 
 
-def open_practice(admin, *, email="ana.rivera@example.org"):
+def open_practice(admin, *, email="ana.rivera@example.org", hours=HOURS, **offer):
     """Let a clinician sign up and an administrator onboard them: offer, licence and hours; return the clinician."""
-    clinician = Program(email)
+    clinician = Program(email, admin.way)
     clinician.sign_up()
     profile = {"given_name": "Ana", "family_name": "Rivera", "credentials": "MD", "time_zone": "America/New_York"}
     made = admin.post("practitioners/", {**profile, "email": email}, expect=201)
     mine = f"practitioners/{made['id']}/"
-    admin.post(f"{mine}roles/", {"service": LINE})
+    admin.post(f"{mine}roles/", {"service": LINE, **offer})
     licence = {"jurisdiction": "NY", "number": "L-1", "valid_from": "2020-01-01"}
     admin.post(f"{mine}qualifications/", licence, expect=201)
-    hours = {"practitioner": made["id"], "time_zone": "America/New_York", "valid_from": "2026-01-01"}
-    admin.post("schedules/", {**hours, "available_times": HOURS}, expect=201)
+    week = {"practitioner": made["id"], "time_zone": "America/New_York", "valid_from": "2026-01-01"}
+    admin.post("schedules/", {**week, "available_times": hours}, expect=201)
     clinician.sign_in()
     return clinician
 
@@ -57,9 +57,10 @@ def submit(patient, **changes):
     return patient.post(f"service-requests/{case['id']}/submit/")
 
 
-def book(patient, case):
-    """Book the first time that is offered; return the visit."""
-    offered = patient.get(f"availability/?service={LINE}&state=NY&limit=1")["results"][0]
+def book(patient, case, *, start=""):
+    """Book the first time that is offered, from an instant on if one is given; return the visit."""
+    since = f"&start={start}" if start else ""
+    offered = patient.get(f"availability/?service={LINE}&state=NY&limit=1{since}")["results"][0]
     wish = {"service_request": case["id"], "start": offered["start"], "practitioner": offered["practitioner"]}
     held = patient.post("holds/", wish, expect=201)
     return patient.post("appointments/", {"service_request": case["id"], "hold": held["id"]}, expect=201)

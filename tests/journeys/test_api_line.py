@@ -26,12 +26,12 @@ def test_a_program_goes_from_signing_up_to_a_signed_care_plan(admin, clock):
     # They book the first time that is offered.
     visit = book(patient, case)
     assert (visit["status"], visit["time_zone"]) == ("booked", "America/New_York")
-    assert b"BEGIN:VEVENT" in patient.get(f"appointments/{visit['id']}/calendar.ics").content
+    assert b"BEGIN:VEVENT" in patient.get(f"appointments/{visit['id']}/calendar.ics")
 
     # The clinician takes the case from the queue, reads it, names the flags and accepts it.
     claimed = take_next(clinician)
     assert claimed == case["id"]
-    assert clinician.call("POST", "review-tasks/claim-next/", {}, expect=204).content == b""
+    assert clinician.post("review-tasks/claim-next/", expect=204) == b""
 
     # The day of the visit: both sign in again, the patient checks in, the clinician begins and finishes.
     clock.move_to(datetime.fromisoformat(visit["start"]))

@@ -13,13 +13,12 @@ from playwright.sync_api import sync_playwright
 from config.embedded import browser as found
 from tests.browser import pages
 
-# Playwright's synchronous interface keeps an event loop on this thread; Django would refuse its own database calls.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 
 @pytest.fixture(scope="session")
 def chromium():
     """Return the browser; started once."""
+    # Playwright's synchronous interface keeps an event loop on this thread; Django would refuse its own database calls.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**found.launch_options())
         yield browser
