@@ -42,9 +42,11 @@ EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=
 @pytest.fixture
 def demo():
     demo = Demo()
-    demo.start(LOG_LEVEL="INFO").runs()
-    yield demo
-    demo.remove()
+    try:
+        demo.start(LOG_LEVEL="INFO").runs(seconds=300)
+        yield demo
+    finally:
+        demo.remove()
 
 
 @pytest.fixture
