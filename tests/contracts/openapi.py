@@ -1,5 +1,6 @@
 """Bodies made from the OpenAPI document, so that an endpoint that is added is tried without anybody listing it."""
 
+import json
 import re
 import uuid
 from functools import cache
@@ -58,6 +59,11 @@ def plausible(schema, *, ids):
     if kind == "integer":
         return schema.get("minimum", 1)
     return _FORMATS.get(schema.get("format"), _TYPES[kind])
+
+
+def written(body):
+    """Return a body as it is sent."""
+    return json.dumps(body)
 
 
 def unknown_ids():

@@ -89,10 +89,10 @@ def contents():
         return dict(cursor.fetchall())
 
 
-def send(user, method, address, body, content_type=JSON):
+def send(user, method, address, body, content_type=JSON, **more):
     client = APIClient(raise_request_exception=False)
     client.force_authenticate(user)
-    return client.generic(method.upper(), address, body, content_type=content_type)
+    return client.generic(method.upper(), address, body, content_type=content_type, **more)
 
 
 def fault(answer):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from consultations.models import WaitlistEntry, WaitlistOffer
 from tests.factories.clinic import claimed, flagged, planned, waiting
 from tests.factories.consultations import clinician, held
 from tests.factories.core import AdminFactory
@@ -28,11 +29,15 @@ def make():
     practitioner.roles.create(service=other)
     task, _ = claimed(waiting(other, service_request__patient=patient), now=NOW, practitioner=practitioner)
     case = task.service_request
+    hold = held(case, practitioner=clinician(other))
+    entry = WaitlistEntry.objects.create(service_request=case, patient=patient, joined_at=NOW, joined_by=patient.user)
     rows = {
         "consents": ConsentFactory(patient=patient),
         "service-requests": case,
         "questionnaire-responses": case.supporting_info.get().questionnaire_response,
-        "holds": held(case, practitioner=clinician(other)),
+        "holds": hold,
+        "waitlist": entry,
+        "waitlist-offers": offered(entry, hold),
         "appointments": visit,
         "review-tasks": task,
         "flags": flagged(case),
@@ -49,4 +54,18 @@ def make():
         rows={name: row.pk for name, row in rows.items()},
         ours=[patient.user, practitioner.user, AdminFactory()],
         strangers=[PatientFactory().user, clinician(HealthcareServiceFactory()).user],
+    )
+
+
+def offered(entry, hold):
+    """Return a held time that is offered to who waits."""
+    return WaitlistOffer.objects.create(
+        entry=entry,
+        patient=entry.patient,
+        slot=hold,
+        practitioner=hold.practitioner,
+        start_at=hold.start_at,
+        end_at=hold.end_at,
+        offered_at=NOW,
+        expires_at=hold.expires_at,
     )
