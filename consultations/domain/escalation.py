@@ -75,13 +75,13 @@ def gaps(periods: Iterable[tuple[datetime, datetime]], *, start_at: datetime, en
     periods  (start, end) of who is on call, in any order; they may overlap and reach over the edges
     """
     found, covered = [], start_at
-    for begin, end in sorted(periods):
-        if begin > covered and begin < end_at:
+    for begin, end in sorted(one for one in periods if one[0] < end_at):
+        if begin > covered:
             found.append(Gap(covered, begin))
         covered = max(covered, end)
     if covered < end_at:
         found.append(Gap(covered, end_at))
-    return [gap for gap in found if gap.start_at < gap.end_at]
+    return found
 
 
 def _faults(position: int, rung: Rung) -> Iterable[FieldError]:

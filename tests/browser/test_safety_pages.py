@@ -88,5 +88,12 @@ def test_a_name_is_put_without_javascript(open_page, clinic, alerts):
     assert Flag.objects.get(pk=fresh.flag_id).acknowledged_by == first.user
 
 
+def test_the_calendar_is_sound(look, clinic):
+    service, first, _ = clinic
+
+    look(f"/clinic/on-call/{service.slug}/", name="safety-on-call", user=AdminFactory(), schemes=("light", "dark"))
+    look(f"/clinic/on-call/{service.slug}/", name="safety-on-call-read", user=first.user)
+
+
 def test_the_empty_list_is_sound(look):
     look("/clinic/alerts/", name="safety-alerts-empty", user=AdminFactory())
