@@ -22,7 +22,8 @@ from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, Role, User
-from consultations.domain.escalation import Rung, checked
+from consultations.domain import escalation
+from consultations.domain.escalation import Rung
 from consultations.models import ChainStep, OnCall
 from providers.models import HealthcareService, PractitionerRole
 
@@ -128,13 +129,13 @@ def set_chain(*, service_id: UUID, steps: Sequence[Rung], by: User, now: datetim
 
     steps   the last one is the clinic's phone; alerts that are under way keep the chain they began with
     Writes  ChainStep, AuditEvent
-    Raises  NotAnAdministrator, NoSuchService, BadChain
+    Raises  NotAnAdministrator, NoSuchService, escalation.BadChain
     """
     _require_administrator(by)
     service = HealthcareService.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
         raise NoSuchService("There is no such service.")
-    rungs = checked(steps)
+    rungs = escalation.checked(steps)
 
     service.chain.all().delete()
     rows = ChainStep.objects.bulk_create(
