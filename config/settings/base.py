@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "ReviewOutcome": "consultations.domain.codes.ReviewOutcome",
         "StateCode": "providers.domain.states.CODES",
         "QualificationKind": "providers.domain.codes.QualificationKind",
         "QualificationStatus": "providers.domain.codes.QualificationStatus",

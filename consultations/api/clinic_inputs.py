@@ -42,9 +42,29 @@ class AcceptCaseInput(FenceInput):
 
 
 class AskInput(FenceInput):
-    """A question to the patient."""
+    """A question to the patient; `questionnaires` are ids of published ones to fill in as well."""
 
     message = serializers.CharField(max_length=MAX_WORDS)
+    questionnaires = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=10)
+
+
+class ReleaseInput(FenceInput):
+    """Words for whoever takes the case next."""
+
+    handover = serializers.CharField(max_length=MAX_WORDS, required=False, allow_blank=True, default="")
+
+
+class SendBackInput(FenceInput):
+    """What speaks against a colleague's decision."""
+
+    handover = serializers.CharField(max_length=MAX_WORDS)
+
+
+class ReassignInput(Input):
+    """The clinician who is to take the case, and words for them."""
+
+    to = serializers.UUIDField()
+    handover = serializers.CharField(max_length=MAX_WORDS, required=False, allow_blank=True, default="")
 
 
 class DeclineInput(FenceInput):

@@ -13,6 +13,7 @@ from consultations.models import (
     Encounter,
     Goal,
     ReviewTask,
+    Shift,
 )
 from intake.models import Flag
 
@@ -32,14 +33,32 @@ class TaskOutput(serializers.ModelSerializer[ReviewTask]):
     service = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     priority = serializers.CharField(source="service_request.priority", read_only=True)
     held_by = serializers.CharField(source="owner.display_name", default=None, read_only=True)
+    kept_for = serializers.CharField(source="reserved_for.display_name", default=None, read_only=True)
+    proposed_by = serializers.CharField(source="proposed_by.display_name", default=None, read_only=True)
 
     class Meta:
         model = ReviewTask
         fields = [
             "id", "service_request", "service", "state", "status", "priority", "tier", "due_at", "created_at",
-            "held_by", "claimed_at", "lease_expires_at", "fence", "outcome", "reason", "referred_to", "decided_at",
+            "held_by", "claimed_at", "lease_expires_at", "fence", "kept_for", "reserved_until", "handover",
+            "proposed_outcome", "proposed_by", "proposed_at", "overdue_at", "outcome", "reason", "referred_to", "decided_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class ShiftOutput(serializers.ModelSerializer[Shift]):
+    """A clinician at work; `paused_at` while on a break. A shift begins with its first case."""
+
+    class Meta:
+        model = Shift
+        fields = ["id", "began_at", "paused_at", "ended_at"]
+        read_only_fields = fields
+
+
+class ShiftEndedOutput(serializers.Serializer[Any]):
+    """How many cases went back to the queue."""
+
+    handed_back = serializers.IntegerField()
 
 
 class AskOutput(serializers.ModelSerializer[CommunicationRequest]):
@@ -47,7 +66,7 @@ class AskOutput(serializers.ModelSerializer[CommunicationRequest]):
 
     class Meta:
         model = CommunicationRequest
-        fields = ["id", "service_request", "status", "message", "asked_at", "answer", "answered_at"]
+        fields = ["id", "service_request", "status", "message", "asked_at", "expires_at", "answer", "answered_at"]
         read_only_fields = fields
 
 

@@ -22,11 +22,21 @@ from consultations.api.clinic_inputs import (
     DeclineInput,
     FenceInput,
     NoteInput,
+    ReassignInput,
     ReferInput,
+    ReleaseInput,
+    SendBackInput,
     TasksQuery,
 )
-from consultations.api.clinic_outputs import AskOutput, ClaimOutput, FlagOutput, TaskOutput
-from consultations.flows import acknowledge, open_case, review
+from consultations.api.clinic_outputs import (
+    AskOutput,
+    ClaimOutput,
+    FlagOutput,
+    ShiftEndedOutput,
+    ShiftOutput,
+    TaskOutput,
+)
+from consultations.flows import acknowledge, open_case, reassign, review, shift
 from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
 from providers.models import HealthcareService
 
@@ -41,7 +51,7 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
 
     queryset = ReviewTask.objects.all()
     serializer_class = TaskOutput
-    related = ("service", "service_request", "owner")
+    related = ("service", "service_request", "owner", "reserved_for", "proposed_by")
     ordering = ("queue_at", "created_at", "id")
 
     def get_queryset(self) -> QuerySet[ReviewTask]:
@@ -92,11 +102,11 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
         """Keep the draft note, and hold the case for another 15 minutes."""
         return Response(ClaimOutput(review.save_note(task_id=pk, **_words(NoteInput, request))).data)
 
-    @extend_schema(request=FenceInput, responses=TaskOutput)
+    @extend_schema(request=ReleaseInput, responses=TaskOutput)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: UUID) -> Response:
         """Give the case back to its place in the queue."""
-        review.release(task_id=pk, **_words(FenceInput, request))
+        review.release(task_id=pk, **_words(ReleaseInput, request))
         return self._task(pk)
 
     @extend_schema(request=AskInput, responses=AskOutput)
@@ -126,8 +136,59 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
         review.refer(task_id=pk, **_words(ReferInput, request))
         return self._task(pk)
 
+    @extend_schema(request=FenceInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def sign_off(self, request: Request, pk: UUID) -> Response:
+        """Put the second name under a colleague's decision; it takes effect."""
+        review.sign_off(task_id=pk, **_words(FenceInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=SendBackInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def send_back(self, request: Request, pk: UUID) -> Response:
+        """Give a colleague's decision back to them, with what speaks against it."""
+        review.send_back(task_id=pk, **_words(SendBackInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=ReassignInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def reassign(self, request: Request, pk: UUID) -> Response:
+        """Give the case to a clinician; for supervisors and administrators, without a `fence`."""
+        reassign.reassign(task_id=pk, **_words(ReassignInput, request))
+        return self._task(pk)
+
     def _task(self, pk: UUID) -> Response:
         return Response(TaskOutput(self.get_queryset().get(pk=pk)).data)
+
+
+class ShiftPause(ApiView):
+    """A break from the queue."""
+
+    @extend_schema(request=Nothing, responses=ShiftOutput)
+    def post(self, request: Request) -> Response:
+        """Begin a break: no case is given until it ends."""
+        read(Nothing, request)
+        return Response(ShiftOutput(shift.pause(by=signed_in(request), now=timezone.now())).data)
+
+
+class ShiftGoOn(ApiView):
+    """The end of a break."""
+
+    @extend_schema(request=Nothing, responses=ShiftOutput)
+    def post(self, request: Request) -> Response:
+        """Go on."""
+        read(Nothing, request)
+        return Response(ShiftOutput(shift.go_on(by=signed_in(request), now=timezone.now())).data)
+
+
+class ShiftEnd(ApiView):
+    """The end of a shift."""
+
+    @extend_schema(request=Nothing, responses=ShiftEndedOutput)
+    def post(self, request: Request) -> Response:
+        """End the shift: the caller's cases go back to their places."""
+        read(Nothing, request)
+        return Response({"handed_back": shift.end(by=signed_in(request), now=timezone.now())})
 
 
 class Acknowledgement(ApiView):
@@ -155,7 +216,7 @@ class Answer(ApiView):
         return Response(AskOutput(answered).data)
 
 
-def _words(kind: type[FenceInput] | type[AcknowledgeInput], request: Request) -> dict[str, Any]:
+def _words(kind: type[FenceInput] | type[AcknowledgeInput] | type[ReassignInput], request: Request) -> dict[str, Any]:
     return {**read(kind, request), "by": signed_in(request), "now": timezone.now()}
 
 

@@ -10,12 +10,15 @@ from consultations.api.plans import (
     DeterminationSignature,
     EncounterDetermination,
 )
-from consultations.api.review import Acknowledgement, Answer, ReviewTasks
+from consultations.api.review import Acknowledgement, Answer, ReviewTasks, ShiftEnd, ShiftGoOn, ShiftPause
 from consultations.api.visits import CheckIn, Encounters, NoShow
 
 _LIST: dict[str, Any] = {"get": "list"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
-_TASK_ACTIONS = ("claim", "renew", "note", "release", "ask-patient", "accept", "decline", "refer")
+_TASK_ACTIONS = (
+    "claim", "renew", "note", "release", "ask-patient", "accept", "decline", "refer", "sign-off", "send-back",
+    "reassign",
+)  # fmt: skip
 
 app_name = "consultations-clinic-api"
 urlpatterns = [
@@ -30,6 +33,9 @@ urlpatterns = [
         )
         for verb in _TASK_ACTIONS
     ),
+    path("review-shift/pause/", ShiftPause.as_view(), name="shift-pause"),
+    path("review-shift/go-on/", ShiftGoOn.as_view(), name="shift-go-on"),
+    path("review-shift/end/", ShiftEnd.as_view(), name="shift-end"),
     path("flags/<uuid:pk>/acknowledge/", Acknowledgement.as_view(), name="acknowledge-flag"),
     path("service-requests/<uuid:pk>/answer/", Answer.as_view(), name="answer-ask"),
     path("appointments/<uuid:pk>/check-in/", CheckIn.as_view(), name="check-in"),

@@ -269,12 +269,9 @@ def answer_ask(*, ask_id: UUID, answer: str, by: User, now: datetime) -> Communi
     if not open_ask.update(**changes, updated_at=now):
         raise AlreadyAnswered("This question was already answered, or is no longer needed.")
 
-    task = (
-        ReviewTask.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("owner")
-        .get(service_request=request)
-    )
-    if task.status == TaskStatus.ON_HOLD:
+    locked = ReviewTask.objects.select_for_update(no_key=True, of=("self",)).select_related("owner")
+    task = locked.filter(service_request=request, status=TaskStatus.ON_HOLD).first()
+    if task is not None:
         task.service_request, hours = request, business_hours(now)
         place = placing.place_again(task, request, paused_at=ask.asked_at, now=now, hours=hours)
         task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))

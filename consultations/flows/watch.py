@@ -99,8 +99,8 @@ def expire(*, ask_id: UUID, now: datetime) -> bool:
         return False
 
     locked = ReviewTask.objects.select_for_update(no_key=True, of=("self",)).select_related("owner")
-    task = locked.get(service_request=request)
-    if task.status == TaskStatus.ON_HOLD:
+    task = locked.filter(service_request=request, status=TaskStatus.ON_HOLD).first()
+    if task is not None:
         task.service_request, hours = request, business_hours(now)
         place = placing.place_again(task, request, paused_at=ask.asked_at, now=now, hours=hours)
         task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))

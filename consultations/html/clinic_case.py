@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from config.core.errors import Refusal
 from config.core.html.score_bar import score_bar
 from consultations.domain.due import due
-from consultations.flows import acknowledge, open_case, review
-from consultations.html.clinic_access import for_clinicians
+from consultations.flows import acknowledge, open_case, reassign, review
+from consultations.html.clinic_access import clinic_day, for_clinicians
 from consultations.html.clinic_forms import (
     AcceptForm,
     AcknowledgeForm,
@@ -23,7 +24,10 @@ from consultations.html.clinic_forms import (
     DeclineForm,
     FenceForm,
     NoteForm,
+    ReassignForm,
     ReferForm,
+    ReleaseForm,
+    SendBackForm,
 )
 from consultations.html.clinic_queue import row
 from consultations.models import ReviewTask
@@ -35,12 +39,16 @@ from providers.models import Practitioner
 STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
     "renew": (FenceForm, review.renew, "You hold this case for another 15 minutes."),
     "note": (NoteForm, review.save_note, "Your note is kept."),
-    "release": (FenceForm, review.release, "The case is back in the queue."),
+    "release": (ReleaseForm, review.release, "The case is back in the queue."),
     "ask": (AskForm, review.ask_patient, "The patient is asked. The case waits for the answer."),
     "accept": (AcceptForm, review.accept, "The case is accepted."),
     "decline": (DeclineForm, review.decline, "The case is declined. The patient is told."),
     "refer": (ReferForm, review.refer, "The patient is referred and told."),
+    "sign-off": (FenceForm, review.sign_off, "Signed. The decision takes effect."),
+    "send-back": (SendBackForm, review.send_back, "Sent back to your colleague."),
 }
+# What is said instead where a decision waits for a second name.
+PROPOSED = "Your decision waits for a colleague's name."
 STAYING = {"renew", "note"}
 
 
@@ -71,7 +79,8 @@ def take_step(request: HttpRequest, practitioner: Practitioner, task_id: UUID, s
             _keep_words(form, task, practitioner)
         form.add_error(None, refusal.detail)
         return _show(request, practitioner, _task(practitioner, task_id), bound={step: form}, status=409)
-    messages.success(request, done)
+    waits = ReviewTask.objects.visible_to(practitioner.user).filter(pk=task_id, proposed_by=practitioner).exists()
+    messages.success(request, PROPOSED if waits else done)
     return redirect("clinic:case", task_id=task.pk) if step in STAYING else redirect("clinic:queue")
 
 
@@ -92,6 +101,31 @@ def acknowledge_flag(request: HttpRequest, practitioner: Practitioner, task_id: 
     else:
         messages.success(request, "Your name is under the flag.")
     return redirect("clinic:case", task_id=task.pk)
+
+
+@require_POST
+@for_clinicians
+def reassign_case(request: HttpRequest, practitioner: Practitioner, task_id: UUID) -> HttpResponse:
+    """Give the case to another clinician; for supervisors."""
+    task = _task(practitioner, task_id)
+    form = ReassignForm(request.POST, prefix="reassign", able=_able(task))
+    if not form.is_valid():
+        return _show(request, practitioner, task, bound={"reassign": form}, status=422)
+    chosen, words = form.cleaned_data["to"], form.cleaned_data["handover"]
+    try:
+        reassign.reassign(task_id=task_id, to=chosen.pk, handover=words, by=practitioner.user, now=timezone.now())
+    except Refusal as refusal:
+        form.add_error(None, refusal.detail)
+        return _show(request, practitioner, _task(practitioner, task_id), bound={"reassign": form}, status=409)
+    messages.success(request, f"The case is kept for {chosen.display_name}.")
+    return redirect("clinic:queue")
+
+
+def _able(task: ReviewTask) -> QuerySet[Practitioner]:
+    able = Practitioner.objects.active().may_review(
+        service_id=task.service_id, state=task.state, today=clinic_day(timezone.now())
+    )
+    return able.order_by("family_name", "given_name", "id")
 
 
 def _keep_words(form: forms.Form, task: ReviewTask, practitioner: Practitioner) -> None:
@@ -121,7 +155,7 @@ def _show(
     shown = row(task, practitioner)
     labels = {line.evidence.ref: line.evidence for section in screen.sections for line in section.lines}
     note = screen.note.text if screen.note else ""
-    steps = {name: bound.get(name) or _empty(name, task, note) for name in STEPS}
+    steps: dict[str, forms.Form] = {name: bound.get(name) or _empty(name, task, note) for name in STEPS}
     context = {
         "zone": practitioner.time_zone,
         "shown": shown,
@@ -132,7 +166,12 @@ def _show(
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],
         "due": due(task.due_at, now=timezone.now()),
         "may_write": shown["is_mine"],
-        "steps": steps,
+        "steps": {name.replace("-", "_"): form for name, form in steps.items()},
+        "reassign": (bound.get("reassign") or ReassignForm(prefix="reassign", able=_able(task)))
+        if practitioner.is_supervisor and task.status not in {"completed", "cancelled"}
+        else None,
+        "is_proposed": task.proposed_at is not None,
+        "is_mine_to_sign": task.proposed_by_id != practitioner.pk,
         "has_errors": bool(bound),
         "error_form": next(iter(bound.values()), None),
     }

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 
-from config.core.forms import RadioCards, YesNo
+from config.core.forms import CheckboxCards, RadioCards, YesNo
 from consultations.domain.codes import ActivityKind, Finding, Outcome
 from consultations.models import PlanTemplate
 from consultations.queries.protocol import Criterion, Protocol
+from intake.models import Questionnaire
+from providers.models import Practitioner
 
 LONG = {"rows": 5}
 
@@ -26,7 +30,8 @@ class NoteForm(FenceForm):
     note = forms.CharField(
         label="Draft note",
         help_text="Only you read it. It stays yours when the case goes to somebody else.",
-        required=False, max_length=4000, widget=forms.Textarea(LONG),
+        required=False, max_length=4000,
+        widget=forms.Textarea({**LONG, "data-shortcut": "w", "data-words": "Write the draft note"}),
     )  # fmt: skip
 
 
@@ -38,6 +43,52 @@ class AskForm(FenceForm):
         help_text="The patient reads it here after signing in. The mail only says that there is a question.",
         max_length=4000, widget=forms.Textarea(LONG),
     )  # fmt: skip
+    questionnaires = forms.ModelMultipleChoiceField(
+        label="Further questions", help_text="The patient fills these in before answering.", required=False,
+        queryset=Questionnaire.objects.none(), widget=CheckboxCards,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["questionnaires"]
+        field.queryset = Questionnaire.objects.newest()
+        field.label_from_instance = lambda one: one.title
+
+    def clean_questionnaires(self) -> list[UUID]:
+        """Return the ids in the order of the page."""
+        return [one.pk for one in self.cleaned_data["questionnaires"]]
+
+
+class ReleaseForm(FenceForm):
+    """A case that goes back."""
+
+    handover = forms.CharField(
+        label="Words for whoever takes it next", required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+    )
+
+
+class SendBackForm(FenceForm):
+    """What speaks against a colleague's decision."""
+
+    handover = forms.CharField(
+        label="What speaks against it?", help_text="Your colleague reads it.", max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+    )  # fmt: skip
+
+
+class ReassignForm(forms.Form):
+    """A supervisor's choice of who takes a case."""
+
+    to = forms.ModelChoiceField(label="Give it to", queryset=Practitioner.objects.none(), empty_label="Choose")
+    handover = forms.CharField(
+        label="Words for them", required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, *args: Any, able: QuerySet[Practitioner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.queryset = able
+        field.label_from_instance = lambda one: one.display_name
 
 
 class AcceptForm(FenceForm):

@@ -59,6 +59,22 @@ def parts(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def further(case: Case) -> list[dict[str, Any]]:
+    """Return the questionnaires that the clinician's open question sends along, each with its link."""
+    if case.ask is None:
+        return []
+    return [
+        {
+            "title": info.questionnaire_response.questionnaire.title,
+            "url": questions(info.questionnaire_response_id),
+            "is_done": info.as_questions().is_done,
+            "minutes": info.questionnaire_response.questionnaire.minutes,
+        }
+        for info in case.responses
+        if info.ask_id == case.ask.pk
+    ]
+
+
 def next_action(case: Case, code: str) -> dict[str, str] | None:
     """Return the button of the patient's next step; None when somebody else is next, or when it is on the page."""
     pk = case.request.pk

@@ -115,6 +115,7 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
         "is_yours": step.actor == steps.Actor.PATIENT,
         "action": links.next_action(mine, step.code),
         "parts": links.parts(mine) if mine.request.status == "draft" else [],
+        "further": links.further(mine),
         "tracker": [_mark(mark, step) for mark in steps.way(mine.standing)],
         "facts": _facts(mine),
         "asks": CommunicationRequest.objects.visible_to(signed_in(request))

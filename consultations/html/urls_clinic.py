@@ -7,12 +7,15 @@ from consultations.html import clinic_case, clinic_plans, clinic_queue, clinic_v
 app_name = "clinic"
 urlpatterns = [
     path("queue/", clinic_queue.queue, name="queue"),
+    path("queue/live/", clinic_queue.live, name="queue-live"),
+    path("queue/shift/<slug:step>/", clinic_queue.change_shift, name="shift"),
     path("queue/next/", clinic_queue.claim_next, name="claim-next"),
     path("cases/<uuid:task_id>/", clinic_case.case, name="case"),
     path("cases/<uuid:task_id>/claim/", clinic_queue.claim, name="claim"),
     path(
         "cases/<uuid:task_id>/flags/<uuid:flag_id>/acknowledge/", clinic_case.acknowledge_flag, name="acknowledge-flag"
     ),
+    path("cases/<uuid:task_id>/reassign/", clinic_case.reassign_case, name="reassign"),
     path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
     path("visits/", clinic_visits.visits, name="visits"),
     path("visits/<uuid:appointment_id>/", clinic_visits.visit, name="visit"),

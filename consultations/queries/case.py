@@ -103,7 +103,7 @@ def _add_responses(found: dict[UUID, Case]) -> None:
         "questionnaire_response__questionnaire"
     )
     slim = rows.only(
-        "service_request_id", "position", "required",
+        "service_request_id", "position", "required", "ask_id",
         "questionnaire_response__status", "questionnaire_response__revision",
         "questionnaire_response__questionnaire__title", "questionnaire_response__questionnaire__minutes",
     )  # fmt: skip

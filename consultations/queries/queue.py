@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from config.core.models import User
 from consultations.domain.codes import AppointmentStatus, AskStatus, TaskStatus
-from consultations.models import Appointment, CommunicationRequest, ReviewTask
+from consultations.models import Appointment, CommunicationRequest, ReviewTask, Shift
 from intake.domain.codes import NEEDS_ACKNOWLEDGEMENT, FlagStatus
 from intake.models import Flag
 from providers.models import HealthcareService, Practitioner
@@ -32,11 +33,21 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Own cases first, then one page of the rest; `claimable` is how many the clinician could take now."""
+    """
+    Own cases first, then one page of the rest; `claimable` is how many the clinician could take now.
+
+    counts  {state of the queue: how many}, and `overdue`, `urgent`
+    oldest  when the case was sent that waits longest; None when none waits
+    nearest the due time that comes next; None when none comes
+    shift   of the clinician; None before their first case
+    """
 
     mine: list[ReviewTask]
     page: Page[ReviewTask]
     counts: Mapping[str, int]
+    oldest: datetime | None
+    nearest: datetime | None
+    shift: Shift | None
     claimable: int
     services: list[HealthcareService]
     states: list[str]
@@ -47,16 +58,20 @@ def queue(*, by: User, practitioner: Practitioner, filters: Filters, today: date
     Return the queue of a clinician.
 
     today  calendar day of the clinic, for licences
-    Reads  seven queries for any number of rows
+    Reads  eight queries for any number of rows
     """
     seen = ReviewTask.objects.visible_to(by)
     filtered = _filtered(seen, filters)
     page: Page[ReviewTask] = Paginator(_shown(_standing(filtered, filters.standing, now)), ROWS).get_page(filters.page)
-    mine = seen.filter(owner=practitioner, status__in=[TaskStatus.IN_PROGRESS, TaskStatus.READY, TaskStatus.ON_HOLD])
+    found = _counts(filtered, now)
+    held = Q(owner=practitioner, status=TaskStatus.IN_PROGRESS, lease_expires_at__gt=now)
+    kept = Q(reserved_for=practitioner, status=TaskStatus.READY, reserved_until__gt=now)
     return Queue(
-        mine=list(_shown(mine.exclude(status=TaskStatus.IN_PROGRESS, lease_expires_at__lte=now))),
+        mine=list(_shown(seen.filter(held | kept | Q(owner=practitioner, status=TaskStatus.ON_HOLD)))),
         page=page,
-        counts=_counts(filtered, now),
+        counts={name: found[name] or 0 for name in found if name not in _TIMES},
+        **{name: found[name] for name in _TIMES},
+        shift=Shift.objects.open().filter(practitioner=practitioner).first(),
         claimable=seen.claimable(now).for_practitioner(practitioner, today=today).count(),
         services=list(HealthcareService.objects.filter(roles__practitioner=practitioner).order_by("name", "id")),
         states=sorted(practitioner.qualifications.values_list("jurisdiction", flat=True).distinct()),
@@ -79,7 +94,7 @@ def with_signs(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
 
 
 def _shown(rows: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
-    whole = rows.select_related("service_request__patient", "service", "owner")
+    whole = rows.select_related("service_request__patient", "service", "owner", "reserved_for", "proposed_by")
     return with_signs(whole).order_by("queue_at", "created_at", "id")
 
 
@@ -103,15 +118,26 @@ def _standing(rows: QuerySet[ReviewTask], standing: str, now: datetime) -> Query
     return rows.filter(_conditions(now).get(standing, Q()))
 
 
-def _counts(rows: QuerySet[ReviewTask], now: datetime) -> dict[str, int]:
-    columns = {name.replace("-", "_"): Count("pk", filter=found) for name, found in _conditions(now).items()}
-    columns["overdue"] = Count("pk", filter=_conditions(now)["waiting"] & Q(due_at__lt=now))
-    found: dict[str, int] = rows.aggregate(**columns)
+_TIMES = ("oldest", "nearest")
+
+
+def _counts(rows: QuerySet[ReviewTask], now: datetime) -> dict[str, Any]:
+    waiting = _conditions(now)["waiting"]
+    columns: dict[str, Any] = {
+        name.replace("-", "_"): Count("pk", filter=found) for name, found in _conditions(now).items()
+    }
+    columns["overdue"] = Count("pk", filter=waiting & Q(due_at__lt=now))
+    columns["urgent"] = Count("pk", filter=waiting & Q(tier__lt=2))
+    columns["oldest"] = Min("created_at", filter=waiting)
+    columns["nearest"] = Min("due_at", filter=waiting & Q(due_at__gte=now))
+    found: dict[str, Any] = rows.aggregate(**columns)
     return found
 
 
 def task_of(*, by: User, task_id: UUID) -> ReviewTask | None:
     """Return one task of the queue with all that its page says of it; None when it is not the user's."""
     rows = ReviewTask.objects.visible_to(by).filter(pk=task_id)
-    whole = rows.select_related("service_request__patient__user", "service", "owner", "decided_by__practitioner")
+    whole = rows.select_related(
+        "service_request__patient__user", "service", "owner", "decided_by__practitioner", "proposed_by"
+    )
     return with_signs(whole).first()

@@ -16,6 +16,11 @@ class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
         """Return the versions that new responses may pin."""
         return self.filter(status=QuestionnaireStatus.ACTIVE)
 
+    def newest(self) -> Self:
+        """Return the newest published version of each, by title."""
+        newest = self.published().order_by("url", "-created_at", "-id").distinct("url")
+        return self.filter(pk__in=newest.values("pk")).order_by("title", "id")
+
     def visible_to(self, user: User) -> Self:
         """Return published and retired versions; administrators also see drafts."""
         return self.all() if user.role == Role.ADMIN else self.exclude(status=QuestionnaireStatus.DRAFT)
