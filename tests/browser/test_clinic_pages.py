@@ -130,6 +130,50 @@ def test_next_case_is_taken_and_accepted_by_keyboard_without_javascript(open_pag
     assert task.outcome == "accepted"
 
 
+def test_new_emergency_appears_without_a_reload_and_focus_stays(open_page, now):
+    task = waiting(due_at=now + timedelta(hours=1))
+    page = open_page(size=pages.DESK, user=clinician(task.service).user)
+    page.goto("/clinic/queue/")
+    page.get_by_role("link", name=task.service_request.patient.full_name).focus()
+
+    urgent = waiting(task.service, tier=0, due_at=now + timedelta(hours=1))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    page.get_by_role("link", name=urgent.service_request.patient.full_name).wait_for()
+    assert page.locator("[data-live-news]").inner_text() == "1 new emergency case."
+    assert page.evaluate("document.activeElement.dataset.key") == f"open-{task.pk}"
+
+
+def test_shortcuts_are_shown_by_a_key_and_can_be_switched_off(open_page, now):
+    task = waiting(due_at=now + timedelta(hours=1))
+    page = open_page(size=pages.DESK, user=clinician(task.service).user)
+    page.goto("/clinic/queue/")
+
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").get_by_text("Take the next case").is_visible()
+    page.get_by_label("Use single keys on this device").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert page.url.endswith("/clinic/queue/")
+    page.keyboard.press("?")
+    page.get_by_label("Use single keys on this device").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+
+    page.wait_for_url("**/clinic/cases/**")
+
+
+def test_note_is_kept_while_it_is_typed(open_page, case):
+    task, practitioner = case
+    page = open_page(size=pages.DESK, user=practitioner.user)
+    page.goto(f"/clinic/cases/{task.pk}/")
+
+    page.get_by_label("Draft note").fill("Typed, and never sent by a button.")
+    page.get_by_text("Note kept").wait_for()
+
+    assert task.notes.get().text == "Typed, and never sent by a button."
+
+
 @pytest.mark.slow
 def test_demo_goes_from_the_queue_to_a_signed_plan(open_page, look, tmp_path, monkeypatch, now):
     monkeypatch.setenv("ANTEROOM_STATE", str(tmp_path))
