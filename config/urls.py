@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/ready", health.ready, name="ready"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("fhir/", include("consultations.api.urls_fhir")),
+    path("fhir/", include("intake.api.urls_fhir")),
     path("api/v1/", include("providers.api.urls")),
     path("api/v1/", include("consultations.api.urls_patient")),
     path("api/v1/", include("intake.api.urls")),

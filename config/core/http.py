@@ -15,9 +15,9 @@ from config.core import sessions
 from config.core.models import User
 
 Respond = Callable[[HttpRequest], HttpResponse]
-_API = "/api/"
+_API = ("/api/", "/fhir/")
 # The API answers 401 by itself (config.core.api.authentication); a redirect would only confuse its clients.
-_OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/", _API)
+_OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/", *_API)
 
 
 def signed_in(request: HttpRequest) -> User:
