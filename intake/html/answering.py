@@ -21,6 +21,7 @@ from intake.domain.outline import Outline, Page
 from intake.flows import answer, attach, carry_over
 from intake.html.fields import label_of, name_of
 from intake.html.lookup import lists_of
+from intake.html.offers import hand_out, known_of, offered, used
 from intake.html.outbox import outbox_of
 from intake.html.places import HOME, first_open, paths_of, shown_pages
 from intake.html.sheet import Sheet, without_instance
@@ -183,6 +184,9 @@ def _rows_changed(turn: Turn, saved: answer.Saved | None) -> HttpResponseBase | 
     posted, response = turn.request.POST, turn.response
     if saved and saved.conflicts:
         return None
+    if "use" in posted:
+        known = known_of(response, now=timezone.now())
+        return _list_stored(turn, used(posted["use"], known), base=response.revision, undo=False)
     if "undo" in posted:
         revision = _number(posted["undo"], otherwise=0)
         return _list_stored(turn, undoing(response, revision), base=revision, undo=False)
@@ -212,10 +216,11 @@ def _name_conflicts(turn: Turn, sheet: Sheet, conflicts: list[dict[str, Any]]) -
 
 def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> HttpResponse:
     response, language = turn.response, turn.response.patient.preferred_language
-    pages = shown_pages(turn.outline, turn.judged)
+    pages, parts = shown_pages(turn.outline, turn.judged), sheet.parts(frozenset(turn.judged.enabled))
+    hand_out(parts, offered(turn.page, known_of(response, now=timezone.now())))
     context = {
         "form": sheet,
-        "parts": sheet.parts(frozenset(turn.judged.enabled)),
+        "parts": parts,
         "page": turn.page,
         "outline": turn.outline,
         "response": response,

@@ -27,6 +27,7 @@ class Part:
               instance (of a repeating group) or more (its button)
     fields    the controls of a question: one, or two where another text may be given
     is_asked  False while an earlier answer makes it pointless; it is on the page, hidden
+    offer     what is known already (intake.html.offers.Offered), no answer until the person says so
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Part:
     fields: list[BoundField] = field(default_factory=list)
     parts: list["Part"] = field(default_factory=list)
     number: int = 0
+    offer: Any = None
 
     @property
     def anchor(self) -> str:
