@@ -80,4 +80,5 @@ def address(route):
     """Return an address that a route matches and behind which there is nothing."""
     path = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda group: _SAMPLES.get(group[1], "x"), route)
     path = re.sub(r"<(?:(\w+):)?\w+>", lambda part: _SAMPLES.get(part[1], "x"), path)
-    return "/" + re.sub(r"[\^$]|(?<=[.])[*]", "", path)
+    # A dollar sign ends a pattern, or begins the name of a FHIR operation.
+    return "/" + re.sub(r"\^|\$(?!\w)|(?<=[.])[*]", "", path)

@@ -22,6 +22,7 @@ OPEN = {
     "api/v1/availability/next/": "free times, of nobody in particular",
     "api/v1/schema/": "the API's description",
     "api/v1/docs/": "the API's description",
+    "fhir/metadata": "what the FHIR doors can do",
     "healthz/live": "load balancers",
     "healthz/ready": "load balancers",
     "clinic/calendar/<str:token>.ics": "calendar programs; the address is the secret",
