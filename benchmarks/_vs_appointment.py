@@ -38,7 +38,8 @@ def measure(clinicians: Sequence[UUID], *, now: datetime) -> dict[str, float]:
         "days": DAYS,
         "staff": [_bookings(one, now=now, weeks=weeks) for one in clinicians],
     }
-    answer = _run([str(_environment()), str(PROGRAM)], given=json.dumps(words))
+    # -P keeps the folder of the program, which has a queue.py, off the path.
+    answer = _run([str(_environment()), "-P", str(PROGRAM)], given=json.dumps(words))
     return dict(json.loads(answer.splitlines()[-1]))
 
 
