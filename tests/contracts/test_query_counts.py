@@ -110,7 +110,7 @@ PAGES = {
     "/services/": (lambda rows: HealthcareServiceFactory(), "patient", 3),
     "/home/": (Rows.case, "patient", 14),
     "/consent/": (Rows.consent, "patient", 3),
-    "/clinic/queue/": (Rows.task, "clinician", 11),
+    "/clinic/queue/": (Rows.task, "clinician", 12),
     "/clinic/visits/": (Rows.visit, "clinician", 5),
 }
 CASE_SCREEN = 16
