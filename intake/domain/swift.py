@@ -23,6 +23,7 @@ _STEPS = frozenset({VARIABLE, CALCULATE})
 _ITEM = "QuestionnaireResponse.item"
 _FREE = Bounds()
 MOST_STEPS = 500_000
+MOST_ANSWERS = 500
 Answers = dict[str, Any]
 
 
@@ -219,7 +220,8 @@ def _answered(entry: Entry, given_answers: Any, answers: Answers) -> bool:
 
 def _other(entry: Entry, given_answers: Any, answers: Answers) -> bool:
     item, question = entry.item, entry.item.question
-    if type(given_answers) is not list or not given_answers or (len(given_answers) > 1 and not question.repeats):
+    most = MOST_ANSWERS if question.repeats else 1
+    if type(given_answers) is not list or not 0 < len(given_answers) <= most:
         return False
     values = []
     for answer in given_answers:

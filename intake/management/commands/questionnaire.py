@@ -20,6 +20,7 @@ from intake.domain.plan import Plan, PlanRefused, compile_plan
 from intake.domain.scores import points, score
 from intake.domain.validate import read_response, validate
 from intake.fhir.operation_outcome import operation_outcome
+from intake.management.publishing import administrator, published
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     check FILE...                       one JSON line a file; ends with 1 when one was refused
     validate QUESTIONNAIRE RESPONSE     an OperationOutcome; ends with 1 when it has errors
     evaluate QUESTIONNAIRE RESPONSE     JSON: enabled paths, calculated values, scores
+    load FOLDER                         publish every questionnaire of a folder; ends with 1 when one was refused
     """
 
     help = "Check, validate and evaluate FHIR R4 Questionnaires and their responses."
@@ -39,6 +41,9 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         check = actions.add_parser("check", help="Whether each file can be imported, and why not.")
         check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        load = actions.add_parser("load", help="Publish every Questionnaire of a folder; needs the database.")
+        load.add_argument("folder", type=Path, metavar="FOLDER")
+        load.add_argument("--by", help="Email of the administrator who publishes; the first one when left out.")
         for name, words in (
             ("validate", "Whether a QuestionnaireResponse answers its Questionnaire."),
             ("evaluate", "What is asked, calculated and scored."),
@@ -57,6 +62,8 @@ class Command(BaseCommand):
             refused = [path for path in options["files"] if not self._check(path)]
             if refused:
                 raise SystemExit(1)
+        elif options["action"] == "load":
+            self._load(options["folder"], options["by"])
         elif options["action"] == "validate":
             self._validate(options)
         else:
@@ -79,6 +86,20 @@ class Command(BaseCommand):
             }
         )
         return is_imported
+
+    def _load(self, folder: Path, email: str | None) -> None:
+        by = administrator(email)
+        paths = sorted(folder.rglob("*.json")) if folder.is_dir() else []
+        if not paths:
+            raise CommandError(f"There is no JSON file in {folder}.")
+        refused = 0
+        for number, path in enumerate(paths, start=1):
+            told = published(path, by)
+            refused += told.startswith("refused")
+            self.stdout.write(f"{number}/{len(paths)} {path.relative_to(folder)}: {told}")
+        self.stdout.write(f"{len(paths) - refused} of {len(paths)} are published.")
+        if refused:
+            raise SystemExit(1)
 
     def _validate(self, options: Mapping[str, Any]) -> None:
         try:

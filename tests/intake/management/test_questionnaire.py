@@ -1,10 +1,13 @@
-"""The commands on files of anybody; nothing here asks for a database."""
+"""The commands on files of anybody; only publishing asks for a database."""
 
 import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from intake.models import Questionnaire
+from tests.factories.core import AdminFactory
 
 FORM = {
     "resourceType": "Questionnaire",
@@ -194,3 +197,45 @@ def test_evaluate_pins_the_present_and_takes_resources(write):
 def test_evaluate_says_what_it_cannot_read(write, form, response):
     with pytest.raises(CommandError):
         run("evaluate", write("q.json", form), write("r.json", response))
+
+
+@pytest.mark.django_db
+def test_load_publishes_a_folder_and_changes_nothing_the_second_time(write, tmp_path):
+    admin = AdminFactory()
+    write("a.json", FORM)
+    write("b.json", {**FORM, "url": "http://example.org/other", "version": "2"})
+
+    first, end = run("load", str(tmp_path), "--by", admin.email)
+    again, _ = run("load", str(tmp_path))
+
+    assert first.splitlines()[1] == "2/2 b.json: published, http://example.org/other|2"
+    assert ("2 of 2 are published." in first, end) == (True, 0)
+    assert "b.json: was there already" in again
+    assert set(Questionnaire.objects.published().values_list("url", flat=True)) == {
+        FORM["url"], "http://example.org/other",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_load_goes_on_after_a_file_that_is_refused_and_says_why(write, tmp_path):
+    AdminFactory()
+    write("a.json", {**FORM, "url": "http://example.org/twice", "item": [FORM["item"][0], FORM["item"][0]]})
+    write("b.json", b"{")
+    write("c.json", FORM)
+
+    out, end = run("load", str(tmp_path))
+
+    assert "1/3 a.json: refused" in out
+    assert "yes: The linkId stands twice" in out
+    assert "2/3 b.json: refused" in out
+    assert "3/3 c.json: published" in out
+    assert ("1 of 3 are published." in out, end) == (True, 1)
+
+
+@pytest.mark.django_db
+def test_load_needs_an_administrator_and_files(write, tmp_path):
+    with pytest.raises(CommandError, match="administrator"):
+        run("load", str(tmp_path))
+    AdminFactory()
+    with pytest.raises(CommandError, match="no JSON file"):
+        run("load", str(tmp_path))
