@@ -326,6 +326,7 @@ NAVIGATION = {
         ("Account", "/account/"),
     ),
     "admin": (
+        ("Work", "/clinic/workload/"),
         ("Alerts", "/clinic/alerts/"),
         ("On call", "/clinic/on-call/"),
         ("Schedules", "/clinic/schedules/"),

@@ -26,6 +26,14 @@ class NextStepOutput(serializers.Serializer[Any]):
     words = serializers.CharField()
 
 
+class WaitOutput(serializers.Serializer[Any]):
+    """How long such cases waited, from `cases` of the last 90 days; seconds."""
+
+    half_within_seconds = serializers.IntegerField(source="half.total_seconds")
+    nine_of_ten_within_seconds = serializers.IntegerField(source="most.total_seconds")
+    cases = serializers.IntegerField()
+
+
 class ResponseOutput(serializers.Serializer[Any]):
     """One questionnaire of a case."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from config.core.api import ReadOnlyRows, signed_in
 from config.core.api.inputs import Input, Nothing, read
 from config.core.models import Role
-from consultations.api.outputs import ServiceRequestOutput
+from consultations.api.outputs import ServiceRequestOutput, WaitOutput
 from consultations.flows import open_case
 from consultations.flows import request as ask
 from consultations.models import ServiceRequest
+from consultations.queries import waits
 from consultations.queries.case import case, cases, whole
 
 
@@ -66,6 +67,14 @@ class ServiceRequests(ReadOnlyRows[ServiceRequest]):
         read(Nothing, request)
         mine = self.get_object()
         return self._shown(ask.submit(request_id=mine.pk, by=signed_in(request), now=timezone.now()))
+
+    @extend_schema(responses={200: WaitOutput, 204: OpenApiResponse(description="Too little history to say.")})
+    @action(detail=True, methods=["get"])
+    def wait(self, request: Request, **_kwargs: Any) -> Response:
+        """Return how long such cases waited for a clinician: same service, urgency and hour of the clinic's day."""
+        task = case(self.get_object()).task
+        typical = waits.typical(task, now=timezone.now()) if task else None
+        return Response(WaitOutput(typical).data) if typical else Response(status=204)
 
     @extend_schema(request=Nothing, responses=ServiceRequestOutput)
     @action(detail=True, methods=["post"])

@@ -24,6 +24,7 @@ urlpatterns = [
     path("service-requests/<uuid:pk>/", ServiceRequests.as_view(_ONE), name="service-request"),
     path("service-requests/<uuid:pk>/submit/", ServiceRequests.as_view(_post("submit")), name="submit"),
     path("service-requests/<uuid:pk>/withdraw/", ServiceRequests.as_view(_post("withdraw")), name="withdraw"),
+    path("service-requests/<uuid:pk>/wait/", ServiceRequests.as_view({"get": "wait"}), name="wait"),
     # Before intake's own address: reviewers may read the answers of their cases.
     path("questionnaire-responses/<uuid:pk>/", ReviewableResponses.as_view(_ONE), name="response"),
     path("holds/", Holds.as_view(), name="holds"),

@@ -1,5 +1,6 @@
 """One case of a patient: where it is, whose turn it is, what the clinician asks, and submitting it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from consultations.domain import steps
+from consultations.domain.due import length
 from consultations.flows import request as ask
 from consultations.flows import review
 from consultations.html import answers, links
 from consultations.html.patient_forms import AnswerForm
 from consultations.models import CommunicationRequest, ServiceRequest
+from consultations.queries import waits
 from consultations.queries.case import Case, case, whole
 from providers.domain.states import STATES
 
@@ -116,6 +119,7 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
         "action": links.next_action(mine, step.code),
         "parts": links.parts(mine) if mine.request.status == "draft" else [],
         "further": links.further(mine),
+        "wait": _wait(mine, step, now),
         "tracker": [_mark(mark, step) for mark in steps.way(mine.standing)],
         "facts": _facts(mine),
         "asks": CommunicationRequest.objects.visible_to(signed_in(request))
@@ -127,6 +131,14 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
         "zone": mine.request.patient.time_zone,
     }
     return render(request, "consultations/patient/case.html", context, status=422 if form.errors else 200)
+
+
+def _wait(mine: Case, step: steps.Step, now: datetime) -> dict[str, str] | None:
+    """Return how long such cases waited for a clinician, in words; None when that is not next, or not known."""
+    if step.code != "review" or mine.task is None:
+        return None
+    typical = waits.typical(mine.task, now=now)
+    return {"half": length(typical.half), "most": length(typical.most)} if typical else None
 
 
 def _mark(mark: steps.Mark, step: steps.Step) -> dict[str, Any]:

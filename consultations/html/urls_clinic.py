@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.html import clinic_case, clinic_plans, clinic_queue, clinic_visits
+from consultations.html import clinic_case, clinic_plans, clinic_queue, clinic_visits, clinic_workload
 
 app_name = "clinic"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("cases/<uuid:task_id>/reassign/", clinic_case.reassign_case, name="reassign"),
     path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
+    path("workload/", clinic_workload.show_workload, name="workload"),
     path("visits/", clinic_visits.visits, name="visits"),
     path("visits/<uuid:appointment_id>/", clinic_visits.visit, name="visit"),
     path("visits/<uuid:appointment_id>/begin/", clinic_visits.begin, name="begin"),

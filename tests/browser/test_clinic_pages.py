@@ -13,7 +13,8 @@ from intake.domain.codes import Severity
 from providers.models import Practitioner
 from tests.browser import pages
 from tests.factories.clinic import answered, flagged, planned, recorded, waiting
-from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician
+from tests.factories.consultations import AppointmentFactory, ReviewTaskFactory, ServiceRequestFactory, clinician
+from tests.factories.core import AdminFactory
 from tests.factories.providers import HealthcareServiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -128,6 +129,19 @@ def test_next_case_is_taken_and_accepted_by_keyboard_without_javascript(open_pag
 
     task.refresh_from_db()
     assert task.outcome == "accepted"
+
+
+def test_work_is_sound(look, case, now):
+    task, _ = case
+    for week in range(1, 9):
+        for minutes in (40, 90 + 20 * week, 400):
+            sent = now - timedelta(weeks=week)
+            ReviewTaskFactory(
+                service_request__service=task.service, service_request__submitted_at=sent, status="cancelled",
+                first_claimed_at=sent + timedelta(minutes=minutes),
+            )  # fmt: skip
+
+    look("/clinic/workload/", name="clinic-workload", user=AdminFactory(), schemes=("light", "dark"))
 
 
 def test_new_emergency_appears_without_a_reload_and_focus_stays(open_page, now):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -176,3 +176,24 @@ def test_withdraw_leads_to_cancelling_the_visit_first(browse):
 def _finish(response):
     response.status, response.completed_at, response.completed_by = "completed", NOW, response.patient.user
     response.save()
+
+
+def test_a_case_that_waits_says_how_long_such_cases_waited(browse):
+    now = datetime.now(UTC)
+    task = ReviewTaskFactory(service_request__submitted_at=now, service_request__service__pathway="review-first")
+    for minutes in range(1, 22):
+        ReviewTaskFactory(
+            service_request__service=task.service,
+            service_request__submitted_at=now - timedelta(days=1),
+            first_claimed_at=now - timedelta(days=1) + timedelta(minutes=minutes),
+        )
+
+    answer = browse(task.service_request.patient.user).get(url(task.service_request))
+
+    assert_shows(answer, "seen to within 11 minutes, nine of ten within 19 minutes")
+
+
+def test_a_case_that_waits_says_nothing_from_too_little_history(browse):
+    task = ReviewTaskFactory(service_request__service__pathway="review-first")
+
+    assert "nine of ten" not in text_of(browse(task.service_request.patient.user).get(url(task.service_request)))
