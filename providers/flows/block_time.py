@@ -62,8 +62,9 @@ def block(
         raise BadException("Please correct the change.", errors=errors)
     row = _row(practitioner, change, reason)
     before = affected.hours_of(practitioner)
-    stranded = affected.by_hours(practitioner, before=before, after=before.with_change(row.pk, change), now=now)
-    held = affected.settle(stranded, accepted=accept)
+    after = before.with_change(row.pk, change)
+    stranded = affected.by_hours(practitioner, before=before, after=after, now=now)
+    held = affected.settle(stranded, accepted=accept, now=now, after=after)
 
     row.save()
     practitioner.slots.give_back(held, by=by, now=now, reason="hours-changed")
@@ -93,8 +94,9 @@ def withdraw(*, exception_id: UUID, by: User, now: datetime, accept: Collection[
     if not row.is_active:
         return False
     before = affected.hours_of(practitioner)
-    stranded = affected.by_hours(practitioner, before=before, after=before.without_change(row.pk), now=now)
-    held = affected.settle(stranded, accepted=accept)
+    after = before.without_change(row.pk)
+    stranded = affected.by_hours(practitioner, before=before, after=after, now=now)
+    held = affected.settle(stranded, accepted=accept, now=now, after=after)
 
     row.is_active = False
     row.save(update_fields=["is_active", "updated_at"])

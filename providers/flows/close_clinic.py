@@ -60,7 +60,7 @@ def close(
     if errors := list(_errors(name, start_date, end_date)):
         raise BadClosure("Please correct the closure.", errors=errors)
     row = ClinicClosure(name=name, start_date=start_date, end_date=end_date)
-    held = affected.settle(_stranded(row, now), accepted=accept)
+    held = affected.settle(_stranded(row, now), accepted=accept, now=now)
 
     row.save()
     Slot.objects.give_back(held, by=by, now=now, reason="clinic-closed")

@@ -135,7 +135,7 @@ def retire(*, practitioner_id: UUID, by: User, now: datetime, accept: Collection
     practitioner = _locked(practitioner_id)
     if not practitioner.is_active:
         return False
-    held = affected.settle(affected.upcoming(practitioner, now=now), accepted=accept)
+    held = affected.settle(affected.upcoming(practitioner, now=now), accepted=accept, now=now)
 
     practitioner.is_active = False
     practitioner.save(update_fields=["is_active", "updated_at"])

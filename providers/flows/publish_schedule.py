@@ -93,7 +93,7 @@ def publish(
     schedule = schedule or Schedule(practitioner=practitioner)
     after = before.without_schedule(schedule.pk).with_windows(_windows(schedule.pk, draft))
     stranded = affected.by_hours(practitioner, before=before, after=after, now=now)
-    held = affected.settle(stranded, accepted=accept)
+    held = affected.settle(stranded, accepted=accept, now=now, after=after)
 
     _write(schedule, draft)
     practitioner.slots.give_back(held, by=by, now=now, reason="hours-changed")
@@ -123,7 +123,8 @@ def retire(*, schedule_id: UUID, by: User, now: datetime, accept: Collection[UUI
         return False
     before = affected.hours_of(practitioner)
     after = before.without_schedule(schedule.pk)
-    held = affected.settle(affected.by_hours(practitioner, before=before, after=after, now=now), accepted=accept)
+    stranded = affected.by_hours(practitioner, before=before, after=after, now=now)
+    held = affected.settle(stranded, accepted=accept, now=now, after=after)
 
     schedule.is_active = False
     schedule.save(update_fields=["is_active", "updated_at"])

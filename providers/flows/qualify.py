@@ -87,7 +87,7 @@ def qualify(
     before = [licence_of(row) for row in practitioner.qualifications.all()]
     after = [*(licence_of(row) for row in others), licence_of(qualification)]
     stranded = affected.by_licences(practitioner, before=before, after=after, now=now)
-    held = affected.settle(stranded, accepted=accept)
+    held = affected.settle(stranded, accepted=accept, now=now)
 
     qualification.verified_at = now
     qualification.save()

@@ -23,7 +23,7 @@ from providers.flows import block_time
 from providers.html.forms import ExceptionForm
 from providers.models import HealthcareService, Practitioner, ScheduleException
 from providers.queries import affected
-from providers.queries.affected import Affected, BookingsAffected
+from providers.queries.affected import BookingsAffected, Proposed
 from providers.queries.week import DAYS, week
 
 PER_PAGE = 25
@@ -131,7 +131,7 @@ def _initial(request: HttpRequest, user: User) -> dict[str, Any]:
 def _look(request: HttpRequest, form: ExceptionForm, now: datetime) -> HttpResponse:
     """Show what the change would do, without saving it."""
     change, found = form.change(), _of(form, now)
-    form.show(one.slot for one in found)
+    form.show(visit.one.slot for visit in found)
     day = change.start_date
     around = Interval(now, now + FURTHEST)
     pieces = [piece for piece in change.on(day) if piece.overlaps(around)] if day <= change.end_date else []
@@ -142,16 +142,16 @@ def _look(request: HttpRequest, form: ExceptionForm, now: datetime) -> HttpRespo
     return render(request, "providers/change_hours.html", {"form": form, "cancel_url": _cancel(request), **context})
 
 
-def _of(form: ExceptionForm, now: datetime) -> list[Affected]:
-    """Return the booked visits that the change would leave without hours."""
+def _of(form: ExceptionForm, now: datetime) -> list[Proposed]:
+    """Return the booked visits that the change would leave without hours, and where they could go."""
     practitioner = form.cleaned_data["practitioner"]
     before = affected.hours_of(practitioner)
     after = before.with_change(UUID(int=0), form.change())
     found = affected.by_hours(practitioner, before=before, after=after, now=now)
-    return [one for one in found if one.status == "busy"]
+    return affected.proposed([one for one in found if one.status == "busy"], now=now, after=after)
 
 
-def _page(request: HttpRequest, form: ExceptionForm, *, affected: list[Affected] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, form: ExceptionForm, *, affected: list[Proposed] | None = None) -> HttpResponse:
     context = {"form": form, "affected": affected or [], "cancel_url": _cancel(request)}
     return render(request, "providers/change_hours.html", context)
 

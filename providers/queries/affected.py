@@ -15,7 +15,9 @@ from providers.domain.hours import Change, Closure, Weekly
 from providers.domain.intervals import Interval, subtract
 from providers.domain.states import STATES
 from providers.models import AvailableTime, ClinicClosure, Practitioner, ScheduleException, Slot
+from providers.queries import proposals
 from providers.queries.diaries import change_of, weekly_window
+from providers.queries.proposals import Proposal, Taken
 
 _LONGEST_VISIT = timedelta(days=1)
 
@@ -35,6 +37,7 @@ class Affected(NamedTuple):
     start_at: datetime
     end_at: datetime
     time_zone: str
+    visit: Taken
 
 
 class Window(NamedTuple):
@@ -76,6 +79,10 @@ class Hours:
             hours.opened(weekly=weekly, changes=changes, span=span), hours.closed(changes=changes, span=span)
         )
 
+    def holds(self, service: UUID | None, visit: Interval) -> bool:
+        """Tell whether a visit lies within the working time for a service."""
+        return any(free.contains(visit) for free in self.free(visit, service=service))
+
 
 def hours_of(practitioner: Practitioner) -> Hours:
     """Return all hours of a clinician, of every service, and the clinic's closures: three queries."""
@@ -93,18 +100,39 @@ def hours_of(practitioner: Practitioner) -> Hours:
     )
 
 
-def settle(affected: Iterable[Affected], *, accepted: Collection[UUID]) -> list[UUID]:
+class Proposed(NamedTuple):
+    """An affected visit, and where it could go."""
+
+    one: Affected
+    ways: list[Proposal]
+
+
+def proposed(found: Sequence[Affected], *, now: datetime, after: Hours | None = None) -> list[Proposed]:
+    """
+    Return the affected visits, each with times that are free now.
+
+    after  the clinician's hours after the change; without them only other clinicians are proposed
+    """
+    ways = proposals.of_all([one.visit for one in found], now=now, keeps=after.holds if after else None)
+    return [Proposed(one, way) for one, way in zip(found, ways, strict=True)]
+
+
+def settle(
+    affected: Iterable[Affected], *, accepted: Collection[UUID], now: datetime, after: Hours | None = None
+) -> list[UUID]:
     """
     Return the held slots among `affected`, which the change gives back.
 
     accepted  booked slots that stay as they are although their hours go; the person who changes them has seen each
-    Raises    BookingsAffected naming every booked slot not in `accepted`
+    after     the clinician's hours after the change, so that their own other times are proposed too
+    Raises    BookingsAffected naming every booked slot not in `accepted`, and in `proposals` by slot where it could go
     """
     found = list(affected)
     booked = [one for one in found if one.status == SlotStatus.BUSY and one.slot not in accepted]
     if booked:
         words = f"{len(booked)} booked visit{'s' if len(booked) > 1 else ''} would be left without hours or licence."
-        raise BookingsAffected(words, extra={"affected": [listed(one) for one in booked]})
+        ways = {str(one.slot): [way.listed() for way in ways] for one, ways in proposed(booked, now=now, after=after)}
+        raise BookingsAffected(words, extra={"affected": [listed(one) for one in booked], "proposals": ways})
     return [one.slot for one in found if one.status == SlotStatus.BUSY_TENTATIVE]
 
 
@@ -156,8 +184,7 @@ def _upcoming(practitioner: Practitioner, now: datetime) -> list[Slot]:
 
 
 def _fits(slot: Slot, when: Hours) -> bool:
-    visit = Interval(slot.start_at, slot.end_at)
-    return any(free.contains(visit) for free in when.free(visit, service=slot.service_id))
+    return when.holds(slot.service_id, Interval(slot.start_at, slot.end_at))
 
 
 def _is_covered(slot: Slot, licences: Iterable[Licence]) -> bool:
@@ -169,4 +196,5 @@ def _is_covered(slot: Slot, licences: Iterable[Licence]) -> bool:
 
 def _affected(slot: Slot, practitioner: Practitioner) -> Affected:
     zone = ZoneInfo(str(practitioner.time_zone))
-    return Affected(slot.pk, slot.status, slot.start_at, slot.end_at, zone.key)
+    visit = Taken(practitioner.pk, slot.service_id, slot.state, slot.start_at)
+    return Affected(slot.pk, slot.status, slot.start_at, slot.end_at, zone.key, visit)
