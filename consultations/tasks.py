@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from config.core.clock import database_now
 from consultations.adapters import mail, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, prefer, remind, waitlist, watch
+from consultations.flows import escalate, follow_up, prefer, rearrange, remind, waitlist, watch
 from consultations.models import Communication, CommunicationRequest
 from consultations.queries import alerts
 
@@ -93,3 +93,9 @@ def _wake_another() -> None:
         send_due.delay()
     except OperationalError:
         return
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def warn_of_licences(**_later: object) -> None:
+    """Every hour: warn of licences that end. Safe to run twice; a day missed is made up by the next run."""
+    rearrange.warn(now=database_now())

@@ -108,6 +108,7 @@ class CommunicationKind(TextChoices):
     BOOKING_CONFIRMED = "booking-confirmed", "booking confirmed"
     BOOKING_MOVED = "booking-moved", "booking moved"
     BOOKING_CANCELLED = "booking-cancelled", "booking cancelled"
+    VISIT_TO_MOVE = "visit-to-move", "visit needs another time"
     VISIT_IN_A_DAY = "visit-in-a-day", "visit in 24 hours"
     VISIT_IN_AN_HOUR = "visit-in-an-hour", "visit in an hour"
     CLINICIAN_ASKS = "clinician-asks", "clinician asks something"

@@ -33,6 +33,7 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.BOOKING_CONFIRMED: Rule(at_any_hour=True, by_text=True),
     CommunicationKind.BOOKING_MOVED: Rule(at_any_hour=True, by_text=True),
     CommunicationKind.BOOKING_CANCELLED: Rule(at_any_hour=True, by_text=True),
+    CommunicationKind.VISIT_TO_MOVE: Rule(by_text=True),
     CommunicationKind.VISIT_IN_A_DAY: Rule(is_optional=True, by_text=True),
     # The person chose the hour of the visit; the evening before, this would be of no use.
     CommunicationKind.VISIT_IN_AN_HOUR: Rule(is_optional=True, at_any_hour=True, by_text=True),

@@ -12,7 +12,6 @@ Refusal
 └── policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition (Conflict)
 """
 
-import importlib.metadata
 from datetime import datetime
 from uuid import UUID
 
@@ -37,11 +36,12 @@ from consultations.domain.codes import (
 from consultations.models import Appointment, Communication, Encounter, ReviewTask, ServiceRequest, WaitlistOffer
 from consultations.models.appointment import PATIENT_NEVER_TWICE
 from consultations.queries import waitlist
+from consultations.queries.promises import TZDATA
 from providers.domain.codes import Pathway, SlotStatus
 from providers.models import Slot
 from providers.queries import eligibility
 
-TZDATA = importlib.metadata.version("tzdata")
+_MOVED = ("revision", "reschedules", "override_reason", "move_asked_at", "move_asked_by", "updated_at")
 
 
 class HoldExpired(Conflict):
@@ -176,7 +176,8 @@ def _movable(appointment_id: UUID, *, by: User, now: datetime, override_reason: 
     appointment = _visit(appointment_id, by)
     if appointment.status != AppointmentStatus.BOOKED:
         raise lifecycle.BadTransition("Only a visit that is still to come can be moved.")
-    if not _overrides(by, override_reason):
+    # Whom the clinic asks for another time may move whenever and how often they have to.
+    if not _overrides(by, override_reason) and appointment.move_asked_at is None:
         policy.require_movable(
             appointment.service_request.change_policy,
             start_at=appointment.start_at,
@@ -191,12 +192,15 @@ def _rescheduled(
 ) -> Appointment:
     _refuse_unless_licensed(hold, request=appointment.service_request)
 
-    old_slot = appointment.slot
+    old_slot, old_clinician = appointment.slot, appointment.practitioner
     _take(hold, by=by, now=now)
     _move(appointment, to=hold, override_reason=override_reason)
     _give_back(old_slot, by=by, now=now, reason="rescheduled")
     Communication.objects.stop(subject_id=appointment.pk, now=now, reason="rescheduled")
     _announce(appointment, kind=CommunicationKind.BOOKING_MOVED, now=now)
+    if override_reason or old_clinician != appointment.practitioner:
+        for clinician in {old_clinician.user_id, appointment.practitioner.user_id}:
+            _tell(appointment, CommunicationKind.BOOKING_MOVED, to=clinician, due_at=now)
 
     _record("rescheduled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
@@ -245,6 +249,8 @@ def cancel(
     _end_encounter(appointment, by=by, now=now)
     Communication.objects.stop(subject_id=appointment.pk, now=now, reason="cancelled")
     _tell(appointment, CommunicationKind.BOOKING_CANCELLED, due_at=now)
+    if override_reason:
+        _tell(appointment, CommunicationKind.BOOKING_CANCELLED, to=appointment.practitioner.user_id, due_at=now)
 
     audit.status_changed(appointment, old=old, new=appointment.status, by=by, now=now)
     _record("cancelled", appointment, by=by, now=now, overridden=bool(override_reason))
@@ -264,7 +270,7 @@ def _visit(appointment_id: UUID, by: User) -> Appointment:
     mine = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     if mine.filter(pk=appointment_id).first() is None:
         raise NotFound("There is no such visit.")
-    related = ("slot", "patient", "service_request__service", "service_request__patient")
+    related = ("slot", "practitioner", "patient", "service_request__service", "service_request__patient")
     return Appointment.objects.select_related(*related).get(pk=appointment_id)
 
 
@@ -336,10 +342,11 @@ def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
     columns = appointment.put_into(to, tzdata_version=TZDATA)
     appointment.revision += 1
     appointment.reschedules += 1
+    appointment.move_asked_at = appointment.move_asked_by = None
     appointment.override_reason = override_reason or appointment.override_reason
     try:
         with transaction.atomic():  # the exclusion constraint is the lock
-            appointment.save(update_fields=[*columns, "revision", "reschedules", "override_reason", "updated_at"])
+            appointment.save(update_fields=[*columns, *_MOVED])
     except IntegrityError as error:
         if violated(error, PATIENT_NEVER_TWICE):
             raise PatientBusy("You have another visit at that time. Please choose another time.") from error
@@ -377,12 +384,17 @@ def _announce(appointment: Appointment, *, kind: CommunicationKind, now: datetim
 
 
 def _tell(
-    appointment: Appointment, kind: CommunicationKind, *, due_at: datetime, expires_at: datetime | None = None
+    appointment: Appointment,
+    kind: CommunicationKind,
+    *,
+    due_at: datetime,
+    expires_at: datetime | None = None,
+    to: UUID | None = None,
 ) -> None:
     Communication.objects.plan(
         subject=appointment,
         kind=kind,
-        recipient_id=appointment.patient.user_id,
+        recipient_id=to or appointment.patient.user_id,
         due_at=due_at,
         expires_at=expires_at,
         occurrence=f"r{appointment.revision}",

@@ -89,6 +89,7 @@ def _facts(visit: Appointment, now: datetime) -> dict[str, Any]:
     policy = visit.service_request.change_policy
     opens_at = visit.start_at - meeting.OPENS_BEFORE
     is_booked = visit.status == AppointmentStatus.BOOKED
+    is_asked = is_booked and visit.move_asked_at is not None and now < visit.start_at
     in_time = policy.allows_change(visit.start_at, now=now) and now < visit.start_at
     return {
         "visit": visit,
@@ -101,6 +102,7 @@ def _facts(visit: Appointment, now: datetime) -> dict[str, Any]:
         "can_check_in": is_booked and opens_at <= now < visit.end_at,
         "is_early": is_booked and now < opens_at,
         "can_change": is_booked and in_time,
-        "can_move": is_booked and in_time and policy.allows_move(visit.reschedules),
+        "can_move": is_booked and (is_asked or (in_time and policy.allows_move(visit.reschedules))),
+        "is_asked": is_asked,
         "has_other_zone": str(visit.time_zone) != str(visit.patient.time_zone),
     }

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from consultations.html import clinic_case, clinic_plans, clinic_queue, clinic_visits, clinic_workload
+from consultations.html import (
+    clinic_case,
+    clinic_clocks,
+    clinic_plans,
+    clinic_queue,
+    clinic_rearrange,
+    clinic_visits,
+    clinic_workload,
+)
 
 app_name = "clinic"
 urlpatterns = [
@@ -18,6 +26,10 @@ urlpatterns = [
     path("cases/<uuid:task_id>/reassign/", clinic_case.reassign_case, name="reassign"),
     path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
     path("workload/", clinic_workload.show_workload, name="workload"),
+    path("rearrange/", clinic_rearrange.rearrange_visits, name="rearrange"),
+    path("rearrange/<uuid:appointment_id>/", clinic_rearrange.rearrange_visit, name="rearrange-visit"),
+    path("clocks/", clinic_clocks.clocks, name="clocks"),
+    path("clocks/<uuid:appointment_id>/", clinic_clocks.keep, name="keep-promise"),
     path("visits/", clinic_visits.visits, name="visits"),
     path("visits/<uuid:appointment_id>/", clinic_visits.visit, name="visit"),
     path("visits/<uuid:appointment_id>/begin/", clinic_visits.begin, name="begin"),

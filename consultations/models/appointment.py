@@ -68,6 +68,8 @@ class Appointment(Record):
     cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)
     override_reason = models.CharField(max_length=300, blank=True)
+    move_asked_at = models.DateTimeField(null=True, help_text="When the clinic asked the patient for another time.")
+    move_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -76,6 +78,7 @@ class Appointment(Record):
             known("status", AppointmentStatus, name="consultations_appointment_status_known"),
             all_or_none("checked_in_at", "checked_in_by", name="consultations_appointment_check_in_whole"),
             all_or_none("cancelled_at", "cancelled_by", name="consultations_appointment_cancellation_whole"),
+            all_or_none("move_asked_at", "move_asked_by", name="consultations_appointment_move_asked_whole"),
             models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="consultations_appointment_ordered"),
             models.CheckConstraint(
                 condition=Q(during__startswith=F("start_at"), during__endswith=F("end_at")),

@@ -121,7 +121,9 @@ def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:
     """Return the zone in which a visit is told to somebody, and their page of it."""
     if reader.pk == visit.patient.user_id:
         return ZoneInfo(str(visit.patient.time_zone)), reverse("consultations:visit", args=[visit.pk])
-    path = reverse("clinic:visit", args=[visit.pk]) if reader.role == Role.PRACTITIONER else places.home_of(reader)
+    if reader.pk == visit.practitioner.user_id:
+        return zone_of(reader), reverse("clinic:visit", args=[visit.pk])
+    path = reverse("clinic:visits") if reader.role == Role.PRACTITIONER else places.home_of(reader)
     return zone_of(reader), path
 
 

@@ -16,6 +16,7 @@ from consultations.models import (
     EscalationStep,
     ReviewTask,
 )
+from providers.models import Qualification
 
 
 def path_of(message: Communication) -> str | None:
@@ -72,6 +73,13 @@ def _measure(message: Communication) -> str | None:
     return reverse("consultations:home") if rows.exists() else None
 
 
+def _licence(message: Communication) -> str | None:
+    if not Qualification.objects.filter(pk=message.subject_id).exists():
+        return None
+    is_clinician = message.recipient.role == Role.PRACTITIONER
+    return reverse("providers:hours" if is_clinician else "clinic:rearrange")
+
+
 def _account(_message: Communication) -> str:
     return reverse("core:account")
 
@@ -111,6 +119,7 @@ _FOR_PATIENTS: dict[str, _Find] = {
     "core.user": _account,
 }
 _FOR_STAFF: dict[str, _Find] = {
+    "providers.qualification": _licence,
     "consultations.communicationrequest": _task_of_ask,
     "consultations.servicerequest": _task_of_case,
     "consultations.reviewtask": _task,

@@ -103,3 +103,20 @@ def _change(zone: ZoneInfo, before: int, after: int) -> int:
 def _offset(zone: ZoneInfo, seconds: int) -> int:
     offset = instant(seconds).astimezone(zone).utcoffset() or timedelta()
     return round(offset.total_seconds())
+
+
+class Turn(NamedTuple):
+    """An instant at which a zone's clocks are changed, and by how much they go forward; negative is back."""
+
+    at: datetime
+    forward: timedelta
+
+
+def turns(*, zone: ZoneInfo, span: Interval) -> Iterator[Turn]:
+    """Yield when the clocks of a zone are changed within a span, in order."""
+    start, end = (round(at.timestamp()) for at in span)
+    last: _Segment | None = None
+    for segment in _segments(zone, start, end):
+        if last is not None and segment.offset != last.offset and start <= segment.start < end:
+            yield Turn(instant(segment.start), timedelta(seconds=segment.offset - last.offset))
+        last = segment

@@ -54,7 +54,8 @@ def moving(visit, hold, **changes):
 
 
 def planned(visit):
-    rows = Communication.objects.planned().about(visit.pk).order_by("due_at", "kind")
+    mine = Communication.objects.planned().filter(recipient=visit.patient.user)
+    rows = mine.about(visit.pk).order_by("due_at", "kind")
     return list(rows.values_list("kind", "due_at", "expires_at", "occurrence"))
 
 

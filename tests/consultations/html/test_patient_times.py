@@ -198,3 +198,37 @@ def test_the_page_names_the_policy(browse, case):
     clinician(case.service)
 
     assert "You can change or cancel a visit until 4 hours" in text_of(browse(case.patient.user).get(url(case)))
+
+
+def test_the_month_marks_the_days_with_free_times_and_leads_to_them(browse, case):
+    clinician(case.service)
+    browser = browse(case.patient.user)
+
+    shown = browser.get(url(case), {"month": "2026-06"})
+    of_day = browser.get(url(case), {"day": "2026-06-08"})
+
+    open_days = [one.day.day for week in shown.context["month"].weeks for one in week if one.is_inside and one.is_open]
+    assert open_days == [1, 8, 15, 22, 29]
+    assert b'href="?day=2026-06-08"' in shown.content
+    assert [day["label"] for day in of_day.context["days"]] == ["Monday, June 8"]
+
+
+@pytest.mark.parametrize("query", [{"month": "x"}, {"month": "9999-12"}, {"day": "2026-02-31"}, {"day": "0001-01-01"}])
+def test_a_month_or_day_that_is_none_shows_the_present_one(browse, case, query):
+    clinician(case.service)
+
+    shown = browse(case.patient.user).get(url(case), query)
+
+    assert shown.context["month"].first.isoformat() == "2026-05-01"
+    assert len(shown.context["days"]) > 0
+
+
+def test_the_month_keeps_the_clinician_that_was_chosen(browse, case):
+    first, second = clinician(case.service), clinician(case.service)
+    second.schedules.get().available_times.update(weekday=2)
+
+    shown = browse(case.patient.user).get(url(case), {"month": "2026-06", "practitioner": str(second.pk)})
+
+    open_days = [one.day.day for week in shown.context["month"].weeks for one in week if one.is_inside and one.is_open]
+    assert open_days == [2, 9, 16, 23, 30]
+    assert first.pk != second.pk

@@ -93,7 +93,7 @@ def test_an_administrator_is_written_to_without_a_name():
 
     assert letter.to == admin.email
     assert "\nHello," in f"\n{letter.body}"
-    assert "/admin/" in letter.body
+    assert "/clinic/rearrange/" in letter.body
 
 
 def test_a_clinician_reads_of_a_visit_in_their_own_zone():

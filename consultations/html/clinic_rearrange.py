@@ -1,0 +1,82 @@
+"""Visits that cannot stay, and licences that end; for administrators, who move each visit or ask the patient."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from config.core.errors import Refusal
+from config.core.http import signed_in
+from config.core.models import Role, User
+from consultations.flows import book as booking
+from consultations.flows import rearrange as rearranging
+from consultations.html.patient_times import chosen
+from consultations.models import Appointment
+from consultations.queries import rearrange, times
+from providers.flows import hold as holding
+
+REASON = "The clinician cannot keep the time."
+
+
+@require_safe
+def rearrange_visits(request: HttpRequest) -> HttpResponse:
+    """List what cannot stay, each with times that are free now."""
+    _administrator(request)
+    now = timezone.now()
+    context = {"visits": rearrange.to_move(now), "licences": rearrange.ending_licences(now)}
+    return render(request, "consultations/clinic/rearrange.html", context)
+
+
+@require_POST
+def rearrange_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Move one visit to the chosen time, or ask its patient for another one."""
+    user, now = _administrator(request), timezone.now()
+    visit = get_object_or_404(
+        Appointment.objects.visible_to(user).select_related("service_request__service", "patient"), pk=appointment_id
+    )
+    try:
+        if "ask" in request.POST:
+            rearranging.ask(appointment_id=visit.pk, by=user, now=now)
+            messages.success(request, "The patient is asked to choose another time. The visit stays until they do.")
+        else:
+            _move(visit, request.POST.get("time", ""), by=user, now=now)
+            messages.success(request, "The visit is moved. The patient and both clinicians are told.")
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+    return redirect("clinic:rearrange")
+
+
+def _move(visit: Appointment, value: str, *, by: User, now: datetime) -> None:
+    """Hold the time and move the visit into it; a hold that is not used is given back."""
+    start_at, practitioner = chosen(value)
+    if start_at is None or practitioner is None:
+        raise holding.NotOffered("Choose one of the times.")
+    asked = times.asked(visit.service_request)
+    hold = holding.hold(
+        service_id=visit.service_request.service_id,
+        state=asked.state,
+        start_at=start_at,
+        practitioner_id=practitioner,
+        by=by,
+        reference=visit.service_request_id,
+        now=now,
+        known_to=asked.known_to,
+        born=asked.born,
+    )
+    try:
+        booking.reschedule(appointment_id=visit.pk, hold_id=hold.pk, by=by, now=now, override_reason=REASON)
+    except Refusal:
+        holding.release(slot_id=hold.pk, by=by, now=now)
+        raise
+
+
+def _administrator(request: HttpRequest) -> User:
+    user = signed_in(request)
+    if user.role != Role.ADMIN:
+        raise PermissionDenied
+    return user

@@ -1,0 +1,45 @@
+"""Visits that cannot stay as they are, and where each could go."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from consultations.domain.codes import AppointmentStatus
+from consultations.models import Appointment
+from consultations.queries.times import known_to
+from providers.domain.eligibility import Reason
+from providers.queries import proposals, stranded
+from providers.queries.proposals import Proposal, Taken
+from providers.queries.stranded import Ending
+
+SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ToMove:
+    """One visit, why it cannot stay, and times that are free now."""
+
+    visit: Appointment
+    reasons: tuple[Reason, ...]
+    ways: list[Proposal]
+
+
+def to_move(now: datetime) -> list[ToMove]:
+    """Return the visits of the coming months that cannot stay, the earliest first; the first ones with proposals."""
+    found = {one.slot.pk: one.reasons for one in stranded.stranded(now)}
+    rows = Appointment.objects.filter(slot__in=found, status=AppointmentStatus.BOOKED)
+    visits = rows.select_related("patient", "practitioner", "slot", "service_request__service")
+    return [
+        ToMove(visit, found[visit.slot_id], _ways(visit, now) if number < SHOWN else [])
+        for number, visit in enumerate(visits.order_by("start_at", "id"))
+    ]
+
+
+def ending_licences(now: datetime) -> list[Ending]:
+    """Return the licences that end within sixty days, with how many visits are booked beyond."""
+    return stranded.ending(now, within=timedelta(days=60))
+
+
+def _ways(visit: Appointment, now: datetime) -> list[Proposal]:
+    request = visit.service_request
+    taken = Taken(visit.practitioner_id, request.service_id, request.state, visit.start_at, known_to(visit.patient))
+    return proposals.proposals(taken, now=now, keeps=lambda _service, _span: True)
