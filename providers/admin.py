@@ -25,6 +25,7 @@ from config.core.errors import Refusal
 from config.core.http import signed_in
 from config.core.models import User
 from providers.domain import states
+from providers.domain.codes import QualificationKind
 from providers.domain.terms import FIELDS
 from providers.flows import close_clinic, onboard, open_clinic, qualify, tune
 from providers.flows.onboard import Profile
@@ -128,6 +129,18 @@ class ServiceForm(FlowForm):
     """A service line's words, lengths and limits."""
 
     states = forms.MultipleChoiceField(choices=states.choices, widget=forms.CheckboxSelectMultiple, required=False)
+    barred_states = forms.MultipleChoiceField(
+        choices=states.choices,
+        widget=forms.SelectMultiple({"size": 6}),
+        required=False,
+        help_text="Where the service is offered, but visits by its modality are not allowed.",
+    )
+    licence_kinds = forms.MultipleChoiceField(
+        choices=QualificationKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="None means any kind of license.",
+    )
 
     class Meta:
         model = HealthcareService

@@ -168,6 +168,8 @@ TWILIO_ACCOUNT_SID = ENV.twilio_account_sid
 TWILIO_AUTH_TOKEN = ENV.twilio_auth_token
 TWILIO_FROM = ENV.twilio_from
 TWILIO_API_URL = ENV.twilio_api_url
+# Hosts whose calendars may be read, and their subdomains; none named means any public one.
+CALENDAR_HOSTS = [host.strip().lower() for host in ENV.calendar_hosts.split(",") if host.strip()]
 # How many worker processes one tick sets to sending; more than there are only fill the queue.
 MESSAGE_SENDERS = ENV.message_senders
 # How long a sender may hold a message; longer than any hand-over takes, EMAIL_TIMEOUT for each reply.
@@ -270,6 +272,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend-messages": {"task": "consultations.tasks.tend_messages", "schedule": schedule(run_every=30)},
     "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
     "waitlist": {"task": "consultations.tasks.offer_free_times", "schedule": schedule(run_every=5)},
+    "licences": {"task": "consultations.tasks.warn_of_licences", "schedule": schedule(run_every=3600)},
+    "calendars": {"task": "providers.tasks.import_calendars", "schedule": schedule(run_every=60)},
     "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},
 }
 

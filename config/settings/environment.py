@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     email_timeout: int = 10
     message_senders: int = 2
     message_lease_seconds: int = 60
+    calendar_hosts: str = ""
     metrics_token: str = ""
     anteroom_smtp_port: int = 8025
     anteroom_process: str = ""

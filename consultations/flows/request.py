@@ -50,6 +50,13 @@ class UnderAge(Invalid):
     title = "Not offered at your age"
 
 
+class OverAge(Invalid):
+    """Say up to which age the service is offered."""
+
+    code = "over-age"
+    title = "Not offered at your age"
+
+
 class RequestOpen(Conflict):
     """Go on with the open case, whose id is in `service_request`."""
 
@@ -93,7 +100,7 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
     state    USPS code of where the patient will be during the visit
     Returns  the draft; its responses pin the newest published version of each questionnaire
     Writes   ServiceRequest, QuestionnaireResponse, SupportingInfo, StatusChange, AuditEvent
-    Raises   NotRegistered, UnknownService, StateNotServed, UnderAge, RequestOpen, NotReady
+    Raises   NotRegistered, UnknownService, StateNotServed, UnderAge, OverAge, RequestOpen, NotReady
     Source   FHIR R4 ServiceRequest; docs/flows.md, row "ask"
     """
     # The patient's row is the lock: two starts at once come one after the other.
@@ -198,6 +205,8 @@ def _refuse_unless_offered(service: HealthcareService, *, patient: Patient, stat
         )
     if patient.age_on(local_date(state, now)) < service.minimum_age_years:
         raise UnderAge(f"This service is for people aged {service.minimum_age_years} and over.")
+    if service.maximum_age_years is not None and patient.age_on(local_date(state, now)) > service.maximum_age_years:
+        raise OverAge(f"This service is for people up to the age of {service.maximum_age_years}.")
     already = ServiceRequest.objects.open().filter(patient=patient, service=service).first()
     if already is not None:
         raise RequestOpen("Go on where you left off.", extra={"service_request": str(already.pk)})

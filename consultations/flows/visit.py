@@ -208,6 +208,7 @@ def _refuse_unless_licensed(visit: Appointment, *, state: str, now: datetime) ->
         state=state,
         start_at=now,
         known_to=frozenset({visit.practitioner_id}),
+        born=visit.patient.birth_date,
     )
     if against:
         why = f"This visit cannot take place while you are there. {against[0].words}"

@@ -19,6 +19,7 @@ from config.core.errors import Conflict, Refusal
 from config.core.http import signed_in
 from consultations.domain import policy
 from consultations.flows import book as booking
+from consultations.html import months
 from consultations.html.patient_cases import own_case
 from consultations.html.patient_forms import TimeFilterForm
 from consultations.models import Appointment, WaitlistEntry
@@ -80,6 +81,8 @@ def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str 
         return None
     if visit.status != "booked":
         return "This visit cannot be moved any more."
+    if visit.move_asked_at is not None:
+        return None
     try:
         policy.require_movable(
             mine.request.change_policy, start_at=visit.start_at, reschedules=visit.reschedules, now=now
@@ -90,7 +93,7 @@ def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str 
 
 
 def _hold(request: HttpRequest, mine: Case, now: datetime) -> HttpResponse:
-    start_at, practitioner = _chosen(request.POST.get("time", ""))
+    start_at, practitioner = chosen(request.POST.get("time", ""))
     if start_at is None:
         messages.error(request, "Choose one of the times first.")
         return _page(request, mine, now, status=422)
@@ -132,6 +135,7 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
     form = _filter(request, mine)
     wanted = form.cleaned_data if form.is_valid() else {}
     practitioner = UUID(wanted["practitioner"]) if wanted.get("practitioner") else None
+    day = months.day_of(request.GET.get("day", ""))
     page = times.free(
         mine.request,
         now=now,
@@ -139,8 +143,21 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
         language=wanted.get("language", ""),
         limit=PAGE,
         after=_cursor(request.GET.get("after", "")),
+        day=day,
+    )
+    month = months.month_of(request.GET.get("month", ""), day or now.astimezone(zone).date())
+    first, last = months.ends(month)
+    open_days = times.free_days(
+        mine.request,
+        first=first,
+        last=last,
+        now=now,
+        practitioner=practitioner,
+        language=wanted.get("language", ""),
     )
     context = {
+        "month": months.month(month, open_days=open_days, today=now.astimezone(zone).date(), chosen=day),
+        "day": day,
         "case": mine,
         "visit": mine.appointment if mine.standing.has_visit else None,
         "days": _days(page.results, zone),
@@ -183,7 +200,7 @@ def _time(offer: Any, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _chosen(value: str) -> tuple[datetime | None, UUID | None]:
+def chosen(value: str) -> tuple[datetime | None, UUID | None]:
     """Return the instant and the clinician of a submitted choice; (None, None) for what is none."""
     instant, _, practitioner = value.partition("~")
     try:
@@ -194,13 +211,13 @@ def _chosen(value: str) -> tuple[datetime | None, UUID | None]:
 
 
 def _cursor(value: str) -> Cursor | None:
-    start_at, practitioner = _chosen(value)
+    start_at, practitioner = chosen(value)
     return Cursor(start_at, practitioner) if start_at is not None and practitioner is not None else None
 
 
 def _more(request: HttpRequest, mine: Case, cursor: Cursor | None) -> str:
     if cursor is None:
         return ""
-    kept = {name: request.GET[name] for name in ("practitioner", "language") if request.GET.get(name)}
+    kept = {name: request.GET[name] for name in ("practitioner", "language", "day") if request.GET.get(name)}
     words = {**kept, "after": f"{cursor.start_at.isoformat()}~{cursor.practitioner}"}
     return f"{reverse('consultations:pick-time', args=[mine.request.pk])}?{urlencode(words)}"

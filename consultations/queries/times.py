@@ -1,7 +1,8 @@
 """Who may ask for a time for which case, and the free times of a case."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf.locale import LANG_INFO
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from config.core.models import Role, User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
 from consultations.models import Appointment, ServiceRequest
 from intake.models import Patient
+from providers.domain.open_times import first_instant
 from providers.models import Practitioner
 from providers.queries import availability
 from providers.queries.availability import Cursor, Page
@@ -45,7 +47,7 @@ def asked(request: ServiceRequest, *, language: str = "") -> Asked:
     )
 
 
-def free(
+def free(  # noqa: PLR0913  one page of one search is seven words long
     request: ServiceRequest,
     *,
     now: datetime,
@@ -53,23 +55,52 @@ def free(
     language: str = "",
     limit: int = 24,
     after: Cursor | None = None,
+    day: date | None = None,
 ) -> Page:
     """
     Return the next free times of a case, by time and then by clinician.
 
     practitioner  only this clinician
     after         the `next` of the page before
+    day           only this calendar day of the patient's zone
     Reads         six queries for any number of clinicians
     """
+    start, end = (now, now + AHEAD) if day is None else _within(request, day, day)
     return availability.search(
         asked(request, language=language),
-        start=now,
-        end=now + AHEAD,
+        start=start,
+        end=end,
         now=now,
         practitioner=practitioner,
         limit=limit,
         after=after,
     )
+
+
+def free_days(
+    request: ServiceRequest,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    practitioner: UUID | None = None,
+    language: str = "",
+) -> set[date]:
+    """
+    Return the days of the patient's zone, from `first` to `last`, on which the case has a free time.
+
+    Reads  three queries for any number of clinicians; six more when some of them have just changed
+    """
+    start, end = _within(request, first, last)
+    zone = ZoneInfo(str(request.patient.time_zone))
+    wanted = asked(request, language=language)
+    return availability.days(wanted, start=start, end=end, zone=zone, now=now, practitioner=practitioner)
+
+
+def _within(request: ServiceRequest, first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the instants from the start of one day of the patient's zone to the end of another."""
+    zone = ZoneInfo(str(request.patient.time_zone))
+    return first_instant(zone, first), first_instant(zone, last + timedelta(days=1))
 
 
 def choices(request: ServiceRequest) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

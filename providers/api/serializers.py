@@ -28,7 +28,8 @@ class ServiceOutput(serializers.ModelSerializer[HealthcareService]):
     class Meta:
         model = HealthcareService
         fields = [
-            "id", "slug", "name", "summary", "what_is_asked", "pathway", "modality", "states", "minimum_age_years",
+            "id", "slug", "name", "summary", "what_is_asked", "pathway", "modality", "states", "minimum_age_years", "maximum_age_years",
+
             "questions_minutes", "duration_minutes", "minimum_notice_minutes", "horizon_days", "hold_minutes",
             "change_notice_minutes", "max_reschedules",
         ]  # fmt: skip

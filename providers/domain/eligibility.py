@@ -25,6 +25,7 @@ class Licence:
     status: str
     valid_from: date
     valid_until: date | None = None
+    kind: str = ""
 
     def covers(self, day: date) -> bool:
         """Tell whether the licence may be relied on during the whole calendar day."""
@@ -37,11 +38,24 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Offering:
-    """A service line, as far as it decides who may have it."""
+    """
+    A service line, as far as it decides who may have it and who may give it.
+
+    maximum_age_years  None without a limit; whoever is that old still may
+    licence_kinds      the kinds of licence that may give it; empty for any
+    barred_states      where its way of meeting (video) is not allowed, though the service is offered there
+    """
 
     is_active: bool
     states: Sequence[str]
     minimum_age_years: int = 0
+    maximum_age_years: int | None = None
+    licence_kinds: Sequence[str] = ()
+    barred_states: Sequence[str] = ()
+
+    def takes(self, licence: Licence) -> bool:
+        """Tell whether a licence is of a kind that may give the service."""
+        return not self.licence_kinds or licence.kind in self.licence_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,7 @@ def why_not(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reas
     Source   the licence must be in force where the patient is, on the date of the visit (American Telemedicine
              Association and Federation of State Medical Boards: care takes place where the patient is)
     """
-    return (*of_service(offering, ask), *_of_clinician(clinician, ask))
+    return (*of_service(offering, ask), *_of_clinician(clinician, offering, ask))
 
 
 def of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
@@ -95,31 +109,37 @@ def of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
         yield Reason("service-retired", "This service is no longer offered.")
     if ask.state not in STATES or ask.state not in offering.states:
         yield Reason("state-not-served", "This service is not offered in that state.")
+    elif ask.state in offering.barred_states:
+        yield Reason("modality-not-allowed", "Visits of this kind are not allowed in that state.")
     if ask.born is not None and ask.state in STATES:
         age = _age(ask.born, local_date(ask.state, ask.start_at))
         if age < offering.minimum_age_years:
             yield Reason("too-young", f"This service is for people aged {offering.minimum_age_years} and over.")
+        elif offering.maximum_age_years is not None and age > offering.maximum_age_years:
+            yield Reason("too-old", f"This service is for people up to the age of {offering.maximum_age_years}.")
 
 
-def _of_clinician(clinician: Clinician, ask: Ask) -> Iterator[Reason]:
+def _of_clinician(clinician: Clinician, offering: Offering, ask: Ask) -> Iterator[Reason]:
     if not clinician.is_active:
         yield Reason("practitioner-inactive", "This clinician no longer sees patients here.")
     if not clinician.offers:
         yield Reason("service-not-offered", "This clinician does not offer this service.")
     if ask.state in STATES:
-        yield from _of_licences(clinician.licences, ask)
+        yield from _of_licences(clinician.licences, offering, ask)
     if not (clinician.accepts_new_patients or ask.is_known):
         yield Reason("no-new-patients", "This clinician is not taking new patients.")
     if ask.language and ask.language not in clinician.languages:
         yield Reason("language-not-spoken", "This clinician does not speak that language.")
 
 
-def _of_licences(licences: Sequence[Licence], ask: Ask) -> Iterator[Reason]:
+def _of_licences(licences: Sequence[Licence], offering: Offering, ask: Ask) -> Iterator[Reason]:
     day = local_date(ask.state, ask.start_at)
     here = [licence for licence in licences if licence.jurisdiction == ask.state]
     if not here:
         yield Reason("not-licensed", "This clinician has no licence in that state.")
-    elif not any(licence.covers(day) for licence in here):
+    elif not any(offering.takes(licence) for licence in here):
+        yield Reason("licence-kind", "This service needs another kind of license than this clinician's.")
+    elif not any(licence.covers(day) for licence in here if offering.takes(licence)):
         yield Reason("licence-not-in-force", "This clinician's licence for that state is not in force on that day.")
 
 

@@ -29,7 +29,10 @@ TUNABLE = (
     "pathway",
     "second_sign_off",
     "states",
+    "barred_states",
+    "licence_kinds",
     "minimum_age_years",
+    "maximum_age_years",
     "questions_minutes",
     "duration_minutes",
     "buffer_before_minutes",
@@ -97,6 +100,10 @@ def _check(service: HealthcareService) -> None:
     except ValidationError as error:
         errors = [FieldError(field, "invalid", word) for field, words in error.message_dict.items() for word in words]
         raise BadService("Please correct the service.", errors=errors) from error
-    if unknown := sorted(set(service.states) - set(STATES)):
-        words = f"Not a state in which one is licensed: {', '.join(unknown)}."
-        raise BadService(words, errors=[FieldError("states", "unknown-state", words)])
+    for field in ("states", "barred_states"):
+        if unknown := sorted(set(getattr(service, field)) - set(STATES)):
+            words = f"Not a state in which one is licensed: {', '.join(unknown)}."
+            raise BadService(words, errors=[FieldError(field, "unknown-state", words)])
+    if service.maximum_age_years is not None and service.maximum_age_years < service.minimum_age_years:
+        words = "The highest age is below the lowest."
+        raise BadService(words, errors=[FieldError("maximum_age_years", "before-start", words)])

@@ -7,16 +7,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
 
+from config.core.errors import Refusal
 from config.core.http import signed_in
 from providers.adapters import calendar
-from providers.flows import calendar_feed
-from providers.models import CalendarFeed
+from providers.flows import calendar_feed, import_calendar
+from providers.models import CalendarFeed, ExternalCalendar
 from providers.queries import feed
 
 
@@ -54,6 +55,35 @@ def revoke_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse
         raise Http404 from refused
     messages.success(request, "The calendar address no longer works.")
     return redirect(_back(request, practitioner_id))
+
+
+@require_POST
+def connect_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
+    """Remember the address of a calendar elsewhere; on an error it can be typed again, it is not shown back."""
+    try:
+        import_calendar.connect(
+            practitioner_id=practitioner_id,
+            name=request.POST.get("name", ""),
+            address=request.POST.get("address", ""),
+            by=signed_in(request),
+            now=timezone.now(),
+        )
+    except import_calendar.NoSuchCalendar as refused:
+        raise Http404 from refused
+    except Refusal as refused:
+        messages.error(request, refused.errors[0].detail if refused.errors else refused.detail)
+    else:
+        messages.success(request, "The calendar is connected. Its busy times are blocked within a minute.")
+    return redirect(_back(request, practitioner_id) + "#busy")
+
+
+@require_POST
+def disconnect_calendar(request: HttpRequest, calendar_id: UUID) -> HttpResponse:
+    """Forget a calendar elsewhere and free what it blocked."""
+    row = get_object_or_404(ExternalCalendar.objects.visible_to(signed_in(request)), pk=calendar_id)
+    import_calendar.disconnect(calendar_id=row.pk, by=signed_in(request), now=timezone.now())
+    messages.success(request, "The calendar is removed, and what it blocked is free again.")
+    return redirect(_back(request, row.practitioner_id) + "#busy")
 
 
 def _back(request: HttpRequest, practitioner_id: UUID) -> str:

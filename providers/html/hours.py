@@ -19,9 +19,10 @@ from config.core.http import signed_in
 from config.core.models import Role
 from providers.flows import publish_schedule
 from providers.html.forms import HoursForm, WindowForm, Windows, draft, filled
-from providers.models import AvailableTime, CalendarFeed, Practitioner, Schedule, ScheduleException
+from providers.models import AvailableTime, CalendarFeed, ExternalCalendar, Practitioner, Schedule, ScheduleException
 from providers.queries import affected
 from providers.queries.affected import BookingsAffected
+from providers.queries.conflicts import conflicts
 from providers.queries.week import week
 
 _IN_ORDER = AvailableTime.objects.order_by("weekday", "start_minute")
@@ -45,6 +46,8 @@ def hours(request: HttpRequest, practitioner_id: UUID | None = None) -> HttpResp
         .prefetch_related(Prefetch("available_times", queryset=_IN_ORDER))
         .order_by("valid_from", "id"),
         "has_feed": CalendarFeed.objects.filter(practitioner=practitioner).exists(),
+        "calendars": ExternalCalendar.objects.filter(practitioner=practitioner).order_by("name", "id"),
+        "conflicts": conflicts(practitioner, now=now)[:_SHOWN],
         "exceptions": exceptions.order_by("start_date", "id")[:_SHOWN],
     }
     return render(request, "providers/hours.html", context)
@@ -70,7 +73,7 @@ def edit_hours(
         return redirect(back)
     stranded = set(form.data.get("seen", "").split())
     upcoming = affected.upcoming(practitioner, now=now) if stranded else []
-    context["affected"] = [one for one in upcoming if str(one.slot) in stranded]
+    context["affected"] = affected.proposed([one for one in upcoming if str(one.slot) in stranded], now=now)
     return render(
         request, "providers/edit_hours.html", {**context, "form": form, "rows": rows, "has_errors": bool(form.errors)}
     )

@@ -17,5 +17,7 @@ urlpatterns = [
     path("hours/edit/<uuid:schedule_id>/", hours.edit_hours, name="edit-hours"),
     path("hours/<uuid:practitioner_id>/calendar/", calendar.make_calendar, name="make-calendar"),
     path("hours/<uuid:practitioner_id>/calendar/revoke/", calendar.revoke_calendar, name="revoke-calendar"),
+    path("hours/<uuid:practitioner_id>/calendars/", calendar.connect_calendar, name="connect-calendar"),
+    path("hours/calendars/<uuid:calendar_id>/remove/", calendar.disconnect_calendar, name="disconnect-calendar"),
     path("calendar/<str:token>.ics", calendar.read_calendar, name="read-calendar"),
 ]

@@ -3,6 +3,7 @@
 from providers.models.calendar_feed import CalendarFeed
 from providers.models.clinic_closure import ClinicClosure
 from providers.models.clinic_hours import ClinicHours
+from providers.models.external_calendar import ExternalBusy, ExternalCalendar
 from providers.models.healthcare_service import HealthcareService
 from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
 from providers.models.practitioner import Practitioner, PractitionerRole, Qualification
@@ -14,6 +15,8 @@ __all__ = [
     "CalendarFeed",
     "ClinicClosure",
     "ClinicHours",
+    "ExternalBusy",
+    "ExternalCalendar",
     "HealthcareService",
     "OpenTime",
     "OpenTimeChange",

@@ -9,7 +9,7 @@ from django.db import models
 
 from config.core.constraints import known
 from config.core.models import Record
-from providers.domain.codes import Modality, Pathway
+from providers.domain.codes import Modality, Pathway, QualificationKind
 from providers.domain.terms import FIELDS
 from providers.models.doubt import OF_SERVICE, changed, doubts
 
@@ -39,7 +39,20 @@ class HealthcareService(Record):
     pathway = models.CharField(max_length=16, choices=Pathway, default=Pathway.EITHER)
     modality = models.CharField(max_length=8, choices=Modality, default=Modality.VIDEO)
     states = ArrayField(models.CharField(max_length=2), default=list)
+    barred_states = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        help_text="States where the service is offered but may not be given by this modality.",
+    )
+    licence_kinds = ArrayField(
+        models.CharField(max_length=8, choices=QualificationKind),
+        default=list,
+        blank=True,
+        help_text="The kinds of license that may give it; none means any.",
+    )
     minimum_age_years = models.PositiveSmallIntegerField(default=18)
+    maximum_age_years = models.PositiveSmallIntegerField(null=True, blank=True)
     questions_minutes = models.PositiveSmallIntegerField(default=15)
     duration_minutes = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(5)])
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
@@ -70,12 +83,17 @@ class HealthcareService(Record):
                 condition=models.Q(duration_minutes__gte=5, alignment_minutes__gte=5),
                 name="providers_healthcareservice_lengths_positive",
             ),
+            models.CheckConstraint(
+                condition=models.Q(maximum_age_years__isnull=True)
+                | models.Q(maximum_age_years__gte=models.F("minimum_age_years")),
+                name="providers_healthcareservice_ages_ordered",
+            ),
         ]
         triggers = [
             doubts(
                 name="healthcareservice_doubts_open_times",
                 of=OF_SERVICE,
-                when=changed(*FIELDS),
+                when=changed(*FIELDS, "licence_kinds"),
                 operation=pgtrigger.Update,
             ),
         ]

@@ -4,11 +4,13 @@ import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, When
+from django.db.models.functions import TruncDate
 
 from providers.domain import timing
 from providers.domain.eligibility import Reason
@@ -68,6 +70,25 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     more = len(found) > limit
     page = found[:limit]
     return Page(page, Cursor(page[-1].start_at, page[-1].practitioner) if more else None)
+
+
+def days(
+    asked: Asked, *, start: datetime, end: datetime, zone: ZoneInfo, now: datetime, practitioner: UUID | None = None
+) -> set[date]:
+    """
+    Return the calendar days of `zone` on which a visit may start that can be booked at `now`.
+
+    start, end  aware instants between which visits start, end exclusive
+    Reads       two queries for any number of clinicians; six more when some of them have just changed
+    """
+    span = _ahead(asked.service, start=start, end=end, now=now)
+    if span.start >= span.end:
+        return set()
+    doubted = open_times.doubtful(now)
+    rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
+    found = set(rows.order_by().values_list(TruncDate("start_at", tzinfo=zone), flat=True).distinct())
+    slow = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+    return found | {one.start_at.astimezone(zone).date() for one in slow}
 
 
 def first_of_each(

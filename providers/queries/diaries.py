@@ -165,7 +165,14 @@ def terms_of(service: HealthcareService, role: PractitionerRole | None) -> Terms
 
 def offering_of(service: HealthcareService) -> Offering:
     """Return what decides who may have the service."""
-    return Offering(service.is_active, service.states, service.minimum_age_years)
+    return Offering(
+        is_active=service.is_active,
+        states=service.states,
+        minimum_age_years=service.minimum_age_years,
+        maximum_age_years=service.maximum_age_years,
+        licence_kinds=service.licence_kinds,
+        barred_states=service.barred_states,
+    )
 
 
 def block_of(slot: Slot) -> Interval:
@@ -267,7 +274,7 @@ def change_of(row: ScheduleException) -> Change:
 
 def licence_of(row: Qualification) -> Licence:
     """Return the pure form of one licence."""
-    return Licence(row.jurisdiction, row.status, row.valid_from, row.valid_until)
+    return Licence(row.jurisdiction, row.status, row.valid_from, row.valid_until, row.kind)
 
 
 def _times(ids: Collection[UUID], span: Interval) -> QuerySet[AvailableTime]:

@@ -16,7 +16,7 @@ from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS
 from providers.models.practitioner import full_name
 from providers.queries.diaries import Asked
-from providers.queries.open_times import earliest, may_ask
+from providers.queries.open_times import earliest, latest, may_ask
 
 # The first row carries the doubts, so that they and the times come from one moment.
 _DOUBTED = """
@@ -110,7 +110,7 @@ def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more:
     words: dict[str, Any] = {
         "service": asked.service.pk,
         "start": max(span.start, earliest(asked, span)),
-        "end": span.end,
+        "end": min(span.end, latest(asked, span)),
         "now": now,
         "bit": BITS[asked.state] if may_ask(asked, now) else 0,
         "known": list(asked.known_to),

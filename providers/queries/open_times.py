@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, QuerySet
 
 from providers.domain.codes import SlotStatus
-from providers.domain.eligibility import Ask, birthday, of_service
+from providers.domain.eligibility import Ask, Licence, birthday, of_service
 from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
 from providers.domain.states import STATES
-from providers.models import OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
-from providers.queries.diaries import Asked, Diaries, all_diaries, offering_of
+from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, offering_of
 
 # A clinician's rows stay good this long after they were derived; the horizon moves a day a day.
 GOOD_FOR = timedelta(days=MARGIN_DAYS - 1)
@@ -54,7 +54,7 @@ def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now
         )
         for service, diary in diaries
         for one in derive(
-            diary.calendar(span), terms=diary.terms, licences=diary.clinician.licences, span=span, now=now
+            diary.calendar(span), terms=diary.terms, licences=_fitting(service, diary), span=span, now=now
         )
     ]
 
@@ -98,7 +98,7 @@ def rows(
     """Return the rows that `asked` may have at `now`, in order of time and then of clinician; not yet read."""
     if not may_ask(asked, now):
         return OpenTime.objects.none()
-    span = Interval(max(span.start, earliest(asked, span)), span.end)
+    span = Interval(max(span.start, earliest(asked, span)), min(span.end, latest(asked, span)))
     found = OpenTime.objects.filter(
         Q(accepts_new_patients=True) | Q(practitioner__in=asked.known_to),
         service=asked.service,
@@ -132,6 +132,12 @@ def drift(practitioner: Practitioner, *, now: datetime) -> int:
     return len(set(wanted.items()) ^ set(held.items()))
 
 
+def _fitting(service: HealthcareService, diary: Diary) -> list[Licence]:
+    """Return the licences of a clinician that may give the service."""
+    offering = offering_of(service)
+    return [licence for licence in diary.clinician.licences if offering.takes(licence)]
+
+
 def may_ask(asked: Asked, at: datetime) -> bool:
     """Tell whether the service itself, apart from the patient's age, has nothing against what is asked."""
     return asked.state in BITS and not any(of_service(offering_of(asked.service), Ask(asked.state, at)))
@@ -144,4 +150,14 @@ def earliest(asked: Asked, span: Interval) -> datetime:
     day = birthday(asked.born, asked.service.minimum_age_years)
     if day < span.start.date() - timedelta(days=2):
         return span.start
+    return first_instant(ZoneInfo(STATES[asked.state].zone), day)
+
+
+def latest(asked: Asked, span: Interval) -> datetime:
+    """Return when the patient is too old for the service, or the end of the span when they are not in it."""
+    if asked.born is None or asked.service.maximum_age_years is None:
+        return span.end
+    day = birthday(asked.born, asked.service.maximum_age_years + 1)
+    if day > span.end.date() + timedelta(days=2):
+        return span.end
     return first_instant(ZoneInfo(STATES[asked.state].zone), day)

@@ -57,12 +57,22 @@ def ask(**given):
         ({"languages": ["en", "es"]}, {}, {"language": "es"}, []),
         ({}, {}, {"born": date(2008, 5, 31)}, []),
         ({}, {}, {"born": date(2008, 6, 1)}, ["too-young"]),
+        ({}, {"maximum_age_years": 64}, {"born": date(1961, 6, 1)}, []),
+        ({}, {"maximum_age_years": 64}, {"born": date(1961, 5, 31)}, ["too-old"]),
+        ({}, {"barred_states": ["NY"]}, {}, ["modality-not-allowed"]),
+        ({}, {"barred_states": ["CA"]}, {}, []),
+        ({"licences": [licence(kind="NP")]}, {"licence_kinds": ["MD", "DO"]}, {}, ["licence-kind"]),
+        ({"licences": [licence(kind="NP"), licence(kind="DO")]}, {"licence_kinds": ["MD", "DO"]}, {}, []),
+        ({"licences": [licence(kind="NP"), licence(kind="DO", status="revoked")]}, {"licence_kinds": ["DO"]}, {},
+         ["licence-not-in-force"]),
     ],
     ids=[
         "nothing against it", "service retired", "no state is served", "licensed elsewhere", "no such state",
         "no licence", "last day counts", "the day after does not", "first day counts", "the day before does not",
         "suspended", "one good licence suffices", "left, and no role", "full panel", "known patient",
         "language", "second language", "eighteen on the day", "eighteen the day after",
+        "still sixty-four", "sixty-five on the day", "video not allowed there", "video not allowed elsewhere",
+        "wrong kind of licence", "one of the right kind", "right kind not in force",
     ],
 )  # fmt: skip
 def test_why_not(facts, service, asked, codes):

@@ -100,6 +100,8 @@ def test_a_refreshed_search_is_one_query(django_assert_num_queries):
         ({"state": "ZZ"}, {}, timedelta()),
         ({"language": "es"}, {}, timedelta()),
         ({"born": MONDAY.replace(year=2008, day=15)}, {}, timedelta()),
+        ({"born": MONDAY.replace(year=1961, day=15)}, {}, timedelta()),
+        ({"born": MONDAY.replace(year=1950)}, {}, timedelta()),
         ({}, {"minimum_notice_minutes": 1440}, timedelta(hours=20)),
         ({}, {"horizon_days": 3}, timedelta(days=2, hours=5)),
         ({}, {"max_visits_per_day": 1}, timedelta()),
@@ -108,12 +110,13 @@ def test_a_refreshed_search_is_one_query(django_assert_num_queries):
         ({}, {}, timedelta(days=5)),
     ],
     ids=[
-        "plain", "other state", "not served", "no state", "language", "turns eighteen", "notice", "horizon", "full day",
+        "plain", "other state", "not served", "no state", "language", "turns eighteen", "turns sixty-five", "too old", "notice", "horizon", "full day",
         "own terms", "no new patients", "days later",
     ],
 )  # fmt: skip
 def test_the_table_says_what_hours_and_slots_say(words, role, later):
-    service = HealthcareServiceFactory()
+    service = HealthcareServiceFactory(maximum_age_years=64, licence_kinds=["MD"])
+    clinician(service, weekdays=(1, 2)).qualifications.update(kind="NP")
     ada = clinician(service, weekdays=(1, 2, 3), role=role, languages=["en", "es"])
     QualificationFactory(
         practitioner=ada,
