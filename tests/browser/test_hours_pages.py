@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.factories.consultations import AppointmentFactory
 from tests.factories.core import AdminFactory
 from tests.factories.providers import HealthcareServiceFactory, ScheduleExceptionFactory, clinician
 
@@ -45,3 +46,22 @@ def test_hours_of_one_clinician_are_sound_for_administrators(look, ada):
     look(f"/clinic/schedules/{ada.pk}/", name="clinic-schedules-one", user=admin)
     look(f"/clinic/schedules/{ada.pk}/edit/", name="clinic-schedules-one-add", user=admin)
     look(f"/clinic/schedules/{ada.pk}/edit/{schedule.pk}/", name="clinic-schedules-one-change", user=admin)
+
+
+def test_visits_to_rearrange_are_sound(look, ada):
+    line = ada.roles.get().service
+    visit = AppointmentFactory(service_request__service=line, practitioner=ada, start_at=next_hour())
+    visit.slot.state = "NY"
+    visit.slot.save()
+    ada.qualifications.update(valid_until=timezone.now().date() + timedelta(days=20))
+    look("/clinic/rearrange/", name="rearrange", user=AdminFactory())
+
+
+def test_clock_changes_are_sound(look, ada):
+    clinician(HealthcareServiceFactory(), family_name="Night", weekdays=(7,), hours=((60, 240),))
+    AppointmentFactory(start_at=next_hour(), local_start="2026-06-01T10:00", tzdata_version="2025a")
+    look("/clinic/clocks/", name="clocks", user=AdminFactory())
+
+
+def next_hour():
+    return timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
