@@ -11,6 +11,7 @@ from consultations.api.plans import (
     EncounterDetermination,
 )
 from consultations.api.review import Acknowledgement, Answer, ReviewTasks, ShiftEnd, ShiftGoOn, ShiftPause
+from consultations.api.safety import Alerts, Chain, Flags, OnCallPeriods
 from consultations.api.visits import CheckIn, Encounters, NoShow
 
 _LIST: dict[str, Any] = {"get": "list"}
@@ -36,6 +37,14 @@ urlpatterns = [
     path("review-shift/pause/", ShiftPause.as_view(), name="shift-pause"),
     path("review-shift/go-on/", ShiftGoOn.as_view(), name="shift-go-on"),
     path("review-shift/end/", ShiftEnd.as_view(), name="shift-end"),
+    path("flags/", Flags.as_view(_LIST), name="flags"),
+    path("flags/<uuid:pk>/", Flags.as_view(_ONE), name="flag"),
+    path("alerts/", Alerts.as_view(_LIST), name="alerts"),
+    path("alerts/<uuid:pk>/", Alerts.as_view(_ONE), name="alert"),
+    path("alerts/<uuid:pk>/called/", Alerts.as_view({"post": "called"}), name="alert-called"),
+    path("on-call/", OnCallPeriods.as_view({"get": "list", "post": "put"}), name="on-call"),
+    path("on-call/<uuid:pk>/", OnCallPeriods.as_view({**_ONE, "delete": "take_off"}), name="on-call-period"),
+    path("services/<slug:slug>/chain/", Chain.as_view(), name="chain"),
     path("flags/<uuid:pk>/acknowledge/", Acknowledgement.as_view(), name="acknowledge-flag"),
     path("service-requests/<uuid:pk>/answer/", Answer.as_view(), name="answer-ask"),
     path("appointments/<uuid:pk>/check-in/", CheckIn.as_view(), name="check-in"),

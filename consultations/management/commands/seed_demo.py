@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.core.models import Role, User
 from config.embedded import paths
-from consultations.management import demo, demo_cases
+from consultations.management import demo, demo_cases, demo_safety
 from consultations.models import ServiceRequest
 from intake.domain.identity import Details
 from intake.flows import register
@@ -44,8 +44,10 @@ class Command(BaseCommand):
         service = HealthcareService.objects.get(slug=demo.LINE)
         for clinician in demo.CLINICIANS:
             self._clinician(clinician, service, by=admin, now=now)
+        demo_safety.staffed(service, by=admin, now=now)
         for person in demo.PATIENTS:
             self._patient(person, now=now)
+        demo_safety.alerted(now=now)
         _write_logins()
         self.stdout.write(f"demo: {len(demo.LOGINS)} log-ins in {paths.demo_logins().name}")
 

@@ -13,7 +13,8 @@ from config.core.models import Role, User
 from consultations.domain.codes import EncounterStatus, RequestStatus, TaskStatus
 from consultations.flows import review, visit
 from consultations.management import demo
-from consultations.models import Appointment, CarePlan, DeterminationProtocol, ServiceRequest
+from consultations.models import Appointment, CarePlan, DeterminationProtocol, Escalation, ServiceRequest
+from consultations.queries.roster import roster
 from intake.models import Flag, QuestionnaireResponse
 from providers.models import AvailableTime, Practitioner
 
@@ -53,6 +54,16 @@ def test_demo_case_waits_with_a_severe_score(state):
     assert (case.status, case.review_task.status) == (RequestStatus.ACTIVE, TaskStatus.READY)
     assert (scores["gad-7"], scores["phq-9"]) == (16, 10)
     assert Flag.objects.filter(patient=case.patient, rule__code="anxiety-severe").exists()
+
+
+def test_demo_has_an_open_alert_that_has_climbed_a_step_and_a_gap_in_the_calendar(state):
+    seed()
+
+    row = Escalation.objects.open().get()
+    assert (row.flag.patient.given_name, row.steps.count()) == ("Riley", 2)
+    found = roster(row.service, now=timezone.now())
+    assert found.present.period.practitioner.user.email == "okafor@demo.example"
+    assert found.gaps
 
 
 def test_demo_queue_begins_with_the_patient_in_danger(state):
