@@ -239,6 +239,9 @@ SPECTACULAR_SETTINGS = {
         "Outcome": "consultations.domain.codes.Outcome",
         "EncounterStatus": "consultations.domain.codes.EncounterStatus",
         "TaskStatus": "consultations.domain.codes.TaskStatus",
+        "RungKind": "consultations.domain.codes.RungKind",
+        "FlagStatus": "intake.domain.codes.FlagStatus",
+        "Severity": "intake.domain.codes.Severity",
     },
 }
 

@@ -100,7 +100,7 @@ class OnCallPeriods(ReadOnlyRows[OnCall]):
         """Put a clinician on call; 409 `on-call-taken` says who already is."""
         words = read(OnCallInput, request)
         rows = roster.put_on_call(
-            service_id=_service(words["service"]).pk, practitioner_id=words["practitioner"], start_at=words["start"],
+            service_id=_service(slug=words["service"]).pk, practitioner_id=words["practitioner"], start_at=words["start"],
             end_at=words["end"], weeks=words["weeks"], by=signed_in(request), now=timezone.now(),
         )  # fmt: skip
         return Response(OnCallOutput(rows, many=True).data, status=201)
@@ -113,18 +113,18 @@ class OnCallPeriods(ReadOnlyRows[OnCall]):
 
 
 class Chain(ApiView):
-    """Whom the flags of a service go to, in order, and how long each has."""
+    """Whom the flags of a service, named by its id, go to, in order, and how long each has."""
 
     @extend_schema(responses=ChainOutput)
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, pk: UUID) -> Response:
         """Return the chain of a service; the common one where the clinic has set none."""
-        service, user = _service(slug), signed_in(request)
+        service, user = _service(pk=pk), signed_in(request)
         return Response(_chain(user, service))
 
     @extend_schema(request=ChainInput, responses=ChainOutput)
-    def put(self, request: Request, slug: str) -> Response:
+    def put(self, request: Request, pk: UUID) -> Response:
         """Set the chain; alerts that are under way keep theirs."""
-        service, user = _service(slug), signed_in(request)
+        service, user = _service(pk=pk), signed_in(request)
         steps = [Rung(**step) for step in read(ChainInput, request)["steps"]]
         roster.set_chain(service_id=service.pk, steps=steps, by=user, now=timezone.now())
         return Response(_chain(user, service))
@@ -137,8 +137,8 @@ def _chain(user: User, service: HealthcareService) -> dict[str, Any]:
     return ChainOutput({"is_own": bool(own), "steps": own or DEFAULT_CHAIN}).data
 
 
-def _service(slug: str) -> HealthcareService:
-    service = HealthcareService.objects.active().filter(slug=slug).first()
+def _service(**which: Any) -> HealthcareService:
+    service = HealthcareService.objects.active().filter(**which).first()
     if service is None:
         raise exceptions.NotFound
     return service

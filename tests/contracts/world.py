@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from consultations.flows import escalate
 from consultations.models import WaitlistEntry, WaitlistOffer
 from tests.factories.clinic import claimed, flagged, planned, waiting
 from tests.factories.consultations import clinician, held
 from tests.factories.core import AdminFactory
 from tests.factories.intake import ConsentFactory, PatientFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory, ScheduleExceptionFactory
+from tests.factories.safety import OnCallFactory
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def make():
     case = task.service_request
     hold = held(case, practitioner=clinician(other))
     entry = WaitlistEntry.objects.create(service_request=case, patient=patient, joined_at=NOW, joined_by=patient.user)
+    flag = flagged(case)
     rows = {
         "consents": ConsentFactory(patient=patient),
         "service-requests": case,
@@ -40,7 +43,10 @@ def make():
         "waitlist-offers": offered(entry, hold),
         "appointments": visit,
         "review-tasks": task,
-        "flags": flagged(case),
+        "flags": flag,
+        "alerts": escalate.begin(flag_id=flag.pk, now=NOW),
+        "on-call": OnCallFactory(service=other, practitioner=practitioner),
+        "chains": other,
         "encounters": encounter,
         "determinations": plan.determination,
         "care-plans": plan,

@@ -136,13 +136,13 @@ def test_clinicians_see_who_is_on_call_and_change_nothing(sign_in):
 
     assert len(results(client, "on-call/")) == 1
     assert client.delete(f"{API}on-call/{OnCall.objects.get().pk}/").status_code == 403
-    assert client.put(f"{API}services/{service.slug}/chain/", {"steps": [PHONE]}, format="json").status_code == 403
+    assert client.put(f"{API}chains/{service.pk}/", {"steps": [PHONE]}, format="json").status_code == 403
 
 
 def test_a_chain_is_read_and_set(sign_in):
     service = HealthcareServiceFactory()
     client = sign_in(AdminFactory())
-    address = f"{API}services/{service.slug}/chain/"
+    address = f"{API}chains/{service.pk}/"
 
     before = client.get(address).json()
     after = client.put(
