@@ -31,6 +31,7 @@ from tests.factories.providers import (
     PractitionerFactory,
     ScheduleExceptionFactory,
 )
+from tests.factories.safety import OnCallFactory, alert
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 5, 50
@@ -85,6 +86,9 @@ class Rows:
         )
         return offered(entry, held(case))
 
+    def alert(self):
+        return alert(self.service)
+
     def consent(self):
         return ConsentFactory(patient=self.patient)
 
@@ -104,6 +108,9 @@ LISTS = {
     "care-plans/": (Rows.plan, "admin", 3),
     "waitlist/": (Rows.entry, "patient", 2),
     "waitlist-offers/": (Rows.offer, "admin", 1),
+    "flags/": (Rows.task, "clinician", 1),
+    "alerts/": (Rows.alert, "clinician", 2),
+    "on-call/": (lambda rows: OnCallFactory(), "admin", 1),
 }
 # Of each page that lists: the same, sign-in and session included.
 PAGES = {
@@ -112,6 +119,7 @@ PAGES = {
     "/consent/": (Rows.consent, "patient", 3),
     "/clinic/queue/": (Rows.task, "clinician", 12),
     "/clinic/visits/": (Rows.visit, "clinician", 5),
+    "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
 CASE_SCREEN = 16
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from config.core.models import AuditEvent
 from consultations.models import OnCall
@@ -13,7 +14,7 @@ from tests.factories.consultations import clinician
 from tests.factories.core import AdminFactory
 from tests.factories.intake import PatientFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
-from tests.factories.safety import alert, on_call, staffed, waiting_flag
+from tests.factories.safety import OnCallFactory, alert, on_call, staffed, waiting_flag
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -154,3 +155,19 @@ def test_a_chain_is_read_and_set(sign_in):
     assert (after["is_own"], after["steps"][0]["emergency_minutes"]) == (True, 4)
     assert (refused.status_code, refused.json()["code"]) == (422, "bad-chain")
     assert sign_in(PatientFactory().user).get(address).status_code == 403
+
+
+def test_the_calendar_is_read_page_by_page_in_order_of_time(sign_in):
+    service = HealthcareServiceFactory()
+    for day in (3, 1, 2):
+        start = NOW + timedelta(days=day)
+        OnCallFactory(service=service, during=DateTimeTZRange(start, start + timedelta(hours=9)))
+    client = sign_in(AdminFactory())
+
+    starts, address = [], API + "on-call/?limit=1"
+    while address:
+        page = client.get(address).json()
+        starts += [row["start"] for row in page["results"]]
+        address = page["next"]
+
+    assert starts == ["2026-06-01T23:00:00Z", "2026-06-02T23:00:00Z", "2026-06-03T23:00:00Z"]
