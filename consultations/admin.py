@@ -22,6 +22,9 @@ from consultations.models import (
     Determination,
     DeterminationProtocol,
     Encounter,
+    Escalation,
+    EscalationStep,
+    OnCall,
     PlanTemplate,
     ReviewTask,
     ServiceRequest,
@@ -228,3 +231,40 @@ class PlanTemplateAdmin(Shown):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Allow switching a template on and off."""
         return super(Shown, self).has_change_permission(request, obj)
+
+
+@admin.register(Escalation)
+class EscalationAdmin(Shown):
+    """Safety alerts: when each began, how far it climbed, when it got a name; not what was answered."""
+
+    list_display = ("began_at", "severity", "service", "next_step", "next_due_at", "ended_at", "end_reason")
+    list_filter = ("severity", "service", "end_reason")
+    list_select_related = ("service",)
+    search_fields = ("=id", "=flag__id")
+    ordering = ("-began_at", "-id")
+    date_hierarchy = "began_at"
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(Shown):
+    """The steps that alerts took; what was said on the phone is for clinicians."""
+
+    hidden = frozenset({"note"})
+    list_display = ("fired_at", "kind", "outcome", "position", "due_at", "done_at", "escalation")
+    list_filter = ("kind", "outcome")
+    ordering = ("-fired_at", "-id")
+
+
+@admin.register(OnCall)
+class OnCallAdmin(Shown):
+    """Who was and will be on call; changed on the page /clinic/on-call/, which shows the gaps."""
+
+    list_display = ("during", "service", "clinician", "cancelled_at")
+    list_filter = ("service",)
+    list_select_related = ("service", "practitioner")
+    ordering = ("-during", "-id")
+
+    @admin.display(description="clinician")
+    def clinician(self, period: OnCall) -> str:
+        """Name the clinician."""
+        return period.practitioner.display_name

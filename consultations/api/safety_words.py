@@ -48,7 +48,7 @@ class RungWords(Input):
 class ChainInput(Input):
     """A whole chain, the clinic's phone last."""
 
-    steps = RungWords(many=True, allow_empty=False, max_length=12)
+    steps = serializers.ListField(child=RungWords(), min_length=1, max_length=12)
 
 
 class ChainOutput(serializers.Serializer[Any]):
