@@ -29,8 +29,8 @@ class NextStepOutput(serializers.Serializer[Any]):
 class WaitOutput(serializers.Serializer[Any]):
     """How long such cases waited, from `cases` of the last 90 days; seconds."""
 
-    half_within_seconds = serializers.IntegerField(source="half.total_seconds")
-    nine_of_ten_within_seconds = serializers.IntegerField(source="most.total_seconds")
+    half_within_seconds = serializers.IntegerField(source="half_seconds")
+    nine_of_ten_within_seconds = serializers.IntegerField(source="most_seconds")
     cases = serializers.IntegerField()
 
 

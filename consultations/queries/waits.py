@@ -26,6 +26,16 @@ class Wait(NamedTuple):
     most: timedelta
     cases: int
 
+    @property
+    def half_seconds(self) -> int:
+        """Return `half` in whole seconds."""
+        return round(self.half.total_seconds())
+
+    @property
+    def most_seconds(self) -> int:
+        """Return `most` in whole seconds."""
+        return round(self.most.total_seconds())
+
 
 class Week(NamedTuple):
     """The cases that were sent in one week: median and p90 to the first look and to the decision; None without any."""
