@@ -14,6 +14,7 @@ from consultations.domain.codes import (
     AppointmentStatus,
     AskStatus,
     CommunicationKind,
+    EncounterStatus,
     RequestStatus,
     ReviewOutcome,
     TaskStatus,
@@ -23,14 +24,16 @@ from consultations.models import (
     Appointment,
     Communication,
     CommunicationRequest,
+    Encounter,
     ReviewNote,
     ReviewTask,
     ServiceRequest,
     Shift,
     SupportingInfo,
 )
-from consultations.queries import holding, placing
+from consultations.queries import holding, placing, waitlist
 from intake.models import Flag, Questionnaire
+from providers.domain.codes import SlotStatus
 from providers.models import Practitioner, Slot
 from providers.queries.business import business_hours
 
@@ -305,7 +308,8 @@ def decline(*, task_id: UUID, fence: int, reason: str, by: User, now: datetime) 
     """
     Decline the case; the patient reads the reason, and a visit that was booked is cancelled.
 
-    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Slot, Communication, StatusChange, AuditEvent
+    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Encounter and Slot, Communication,
+            StatusChange, AuditEvent
     Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsMissing, words.WordsTooLong
     """
     reason = words.required(reason, "reason")
@@ -319,7 +323,8 @@ def refer(*, task_id: UUID, fence: int, to: str, reason: str, by: User, now: dat
     Refer the patient elsewhere; they read where to and why, and a visit that was booked is cancelled.
 
     to      a colleague, a service or somebody outside, in words
-    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Slot, Communication, StatusChange, AuditEvent
+    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Encounter and Slot, Communication,
+            StatusChange, AuditEvent
     Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsMissing, words.WordsTooLong
     """
     to = words.required(to, "to", limit=200)
@@ -465,12 +470,34 @@ def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> No
     request.save(update_fields=["decision_note", "closed_at", "updated_at"])
     _move(request, RequestStatus.REVOKED, by=by, now=now)
     for visit in Appointment.objects.live().filter(service_request=request).select_for_update(no_key=True):
-        old, visit.status = visit.status, AppointmentStatus.CANCELLED
-        visit.cancelled_at, visit.cancelled_by, visit.cancel_reason = now, by, "The case was closed by the clinician."
-        visit.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"])
-        Slot.objects.release(pk=visit.slot_id, now=now)
-        Communication.objects.stop(subject_id=visit.pk, now=now, reason="case-closed")
-        audit.status_changed(visit, old=old, new=visit.status, by=by, now=now, reason="case-closed")
+        _cancel(visit, by=by, now=now)
+
+
+def _cancel(visit: Appointment, *, by: User, now: datetime) -> None:
+    """Take the visit of a closed case back, also out of the patient's calendar; book.cancel moves the same rows."""
+    old, visit.status = visit.status, AppointmentStatus.CANCELLED
+    visit.cancelled_at, visit.cancelled_by, visit.cancel_reason = now, by, "The case was closed by the clinician."
+    visit.revision += 1
+    visit.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "revision", "updated_at"])
+    for encounter in Encounter.objects.filter(appointment=visit).select_for_update(no_key=True):
+        began, encounter.status = encounter.status, EncounterStatus.CANCELLED
+        lifecycle.require(lifecycle.ENCOUNTER, began, encounter.status)
+        encounter.save(update_fields=["status", "updated_at"])
+        audit.status_changed(encounter, old=began, new=encounter.status, by=by, now=now, reason="case-closed")
+    _give_back(visit.slot, by=by, now=now)
+    Communication.objects.stop(subject_id=visit.pk, now=now, reason="case-closed")
+    Communication.objects.plan(
+        subject=visit, kind=CommunicationKind.BOOKING_CANCELLED, recipient_id=visit.patient.user_id, due_at=now,
+        occurrence=f"r{visit.revision}", revision=visit.revision,
+    )  # fmt: skip
+    audit.status_changed(visit, old=old, new=visit.status, by=by, now=now, reason="case-closed")
+
+
+def _give_back(slot: Slot, *, by: User, now: datetime) -> None:
+    if Slot.objects.release(pk=slot.pk, now=now):
+        audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=by, now=now, reason="case-closed")
+        if slot.start_at > now and slot.service_id and waitlist.anybody_waits_for(slot.service_id):
+            Slot.objects.reserve(slot, now=now)
 
 
 def _move(request: ServiceRequest, status: RequestStatus, *, by: User, now: datetime) -> None:

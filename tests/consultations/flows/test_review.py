@@ -10,16 +10,20 @@ from consultations.domain import words
 from consultations.domain.codes import (
     AppointmentStatus,
     CommunicationKind,
+    CommunicationStatus,
+    EncounterStatus,
     RequestStatus,
     ReviewOutcome,
     TaskStatus,
 )
-from consultations.flows import acknowledge, review
+from consultations.flows import acknowledge, review, waitlist
 from consultations.models import Communication, ReviewNote, ReviewTask
+from consultations.queries import letters
 from intake.domain.codes import Severity
 from providers.domain.codes import SlotStatus
-from tests.factories.clinic import claimed, flagged, waiting
-from tests.factories.consultations import AppointmentFactory, clinician
+from providers.models import Slot
+from tests.factories.clinic import EncounterFactory, claimed, flagged, waiting
+from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician
 from tests.factories.core import UserFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory, QualificationFactory
 
@@ -338,6 +342,59 @@ def test_decline_closes_the_case_and_cancels_its_visit():
     request.refresh_from_db()
     assert (request.status, request.decision_note) == (RequestStatus.REVOKED, "Not for you.")
     assert (visit.status, visit.slot.status) == (AppointmentStatus.CANCELLED, SlotStatus.FREE)
+
+
+def test_decline_takes_the_visit_out_of_the_calendar_by_the_next_revision():
+    task, practitioner = claimed(waiting(), now=NOW)
+    visit = AppointmentFactory(service_request=task.service_request, revision=2)
+
+    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+
+    told = Communication.objects.get(subject_id=visit.pk, kind=CommunicationKind.BOOKING_CANCELLED)
+    letter = letters.compose(told)
+    visit.refresh_from_db()
+    assert (visit.revision, told.subject_revision, told.recipient) == (3, 3, visit.patient.user)
+    assert b"METHOD:CANCEL" in letter.invitation.content
+    assert b"SEQUENCE:3" in letter.invitation.content
+
+
+def test_decline_sends_one_word_of_the_cancelled_visit_and_no_reminder_of_it():
+    task, practitioner = claimed(waiting(), now=NOW)
+    visit = AppointmentFactory(service_request=task.service_request)
+    Communication.objects.plan(
+        subject=visit, kind=CommunicationKind.VISIT_IN_A_DAY, recipient_id=visit.patient.user_id, due_at=LATER
+    )
+
+    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+
+    due = Communication.objects.filter(subject_id=visit.pk, status=CommunicationStatus.PREPARATION)
+    assert list(due.values_list("kind", flat=True)) == [CommunicationKind.BOOKING_CANCELLED]
+
+
+@pytest.mark.parametrize("meeting", [EncounterStatus.ARRIVED, EncounterStatus.IN_PROGRESS])
+def test_decline_ends_a_visit_that_the_patient_has_come_to(meeting):
+    task, practitioner = claimed(waiting(), now=NOW)
+    visit = AppointmentFactory(service_request=task.service_request, status=AppointmentStatus.ARRIVED)
+    began = {"began_at": NOW, "began_by": practitioner.user} if meeting == EncounterStatus.IN_PROGRESS else {}
+    encounter = EncounterFactory(appointment=visit, status=meeting, **began)
+
+    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+
+    encounter.refresh_from_db()
+    change = StatusChange.objects.get(entity_id=encounter.pk)
+    assert encounter.status == EncounterStatus.CANCELLED
+    assert (change.old, change.new, change.reason) == (meeting, "cancelled", "case-closed")
+
+
+def test_decline_keeps_the_freed_time_for_the_waitlist():
+    task, practitioner = claimed(waiting(), now=NOW)
+    visit = AppointmentFactory(service_request=task.service_request)
+    other = ServiceRequestFactory(submitted=True, service=task.service)
+    waitlist.join(request_id=other.pk, wanted=waitlist.Wanted(), by=other.patient.user, now=NOW)
+
+    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+
+    assert Slot.objects.reserved(NOW).filter(start_at=visit.start_at).exists()
 
 
 def test_refer_says_where_to():
