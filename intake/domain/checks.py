@@ -1,12 +1,13 @@
 """Whether an answer of the right type keeps to the bounds of its question."""
 
 from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
 
 from intake.domain.choices import Key, key_of
 from intake.domain.fhirpath.quantity import Quantity
+from intake.domain.fhirpath.units import convert
 from intake.domain.measures import measure, order, order_of_times
 from intake.domain.outline import Question
 from intake.domain.parts import Bounds, PlanItem
@@ -15,6 +16,7 @@ from intake.domain.reading import compiled
 Fault = tuple[str, str]
 _MOMENTS = frozenset({"date", "dateTime", "time"})
 _TEXTS = frozenset({"string", "text", "url", "open-choice"})
+_TENTH = Decimal("0.1")
 _NUMBERS = frozenset({"integer", "decimal", "quantity"})
 
 
@@ -128,7 +130,7 @@ def _number(decimals: int | None, value: Any, lowest: Any, highest: Any) -> Iter
     for bound, sign in ((lowest, -1), (highest, 1)):
         limit = measure(bound)
         if limit is not None:
-            yield from _beyond(one, limit, sign, words(bound))
+            yield from _beyond(one, limit, sign, _told(bound, value, sign))
 
 
 def _beyond(one: Quantity, limit: Quantity, sign: int, told: str) -> Iterator[Fault]:
@@ -141,6 +143,18 @@ def _beyond(one: Quantity, limit: Quantity, sign: int, told: str) -> Iterator[Fa
             if sign < 0
             else ("too-large", f"This must be {told} or less.")
         )
+
+
+def _told(bound: Any, value: Any, sign: int) -> str:
+    """Return a bound in the unit of the answer, rounded to the side that is allowed, and as it was written."""
+    limit, one = measure(bound), measure(value)
+    if limit is None or one is None or one.unit in {"1", limit.unit}:
+        return words(bound)
+    theirs = convert(limit.value, limit.unit, one.unit)
+    if theirs is None:
+        return words(bound)
+    near = theirs.quantize(_TENTH, rounding=ROUND_CEILING if sign < 0 else ROUND_FLOOR)
+    return f"{words({**value, 'value': near})} ({words(bound)})"
 
 
 def _moment(value: Any, lowest: Any, highest: Any) -> Iterator[Fault]:

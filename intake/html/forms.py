@@ -52,7 +52,6 @@ class DetailsForm(forms.Form):
         widget=RadioCards,
     )
     gender_identity = _text("Gender", "sex", required=False, hint="In your own words.")
-    phone = _phone("Mobile phone", "tel", hint="With the area code. We call only if the video does not work.")
     state = forms.ChoiceField(
         label="State where you are",
         help_text="Clinicians are licensed by state, so this decides who may see you.",
@@ -65,6 +64,7 @@ class DetailsForm(forms.Form):
     address_line = _text("Street address", "street-address", required=False, size=200)
     city = _text("City", "address-level2", required=False)
     postal_code = _text("ZIP code", "postal-code", required=False, size=10)
+    phone = _phone("Mobile phone", "tel", hint="With the area code. We call only if the video does not work.")
     preferred_language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES, initial="en")
     emergency_contact_name = _text(
         "Whom may we call if you are in danger?", "off", required=False, size=200, hint="First and last name."

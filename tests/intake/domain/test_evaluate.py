@@ -253,7 +253,8 @@ def test_bounds_are_kept(made, value, code):
 WEIGHT = item(
     "q", "quantity",
     extension=[
-        {"url": f"{HL7}questionnaire-unitOption", "valueCoding": {"code": code}} for code in ("kg", "[lb_av]", "m")
+        {"url": f"{HL7}questionnaire-unitOption", "valueCoding": {"code": code, "display": shown}}
+        for code, shown in (("kg", "kg"), ("[lb_av]", "lb"), ("m", "m"))
     ]
     + [
         {"url": f"{SDC}minQuantity", "valueQuantity": {"value": 30, "code": "kg", "unit": "kg"}},
@@ -274,6 +275,18 @@ WEIGHT = item(
 )
 def test_quantities_are_compared_in_one_unit(value, code):
     assert issues([WEIGHT], {"q": value}) == ({("q", code)} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"value": 29, "code": "kg", "unit": "kg"}, "This must be 30 kg or more."),
+        ({"value": 66, "code": "[lb_av]", "unit": "lb"}, "This must be 66.2 lb (30 kg) or more."),
+        ({"value": 662, "code": "[lb_av]", "unit": "lb"}, "This must be 661.3 lb (300 kg) or less."),
+    ],
+)
+def test_a_bound_is_told_in_the_unit_of_the_answer_and_is_itself_allowed(value, words):
+    assert [issue.message for issue in found([WEIGHT], {"q": value}).issues] == [words]
 
 
 def test_an_exclusive_answer_stands_alone():
