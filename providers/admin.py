@@ -192,7 +192,7 @@ class PractitionerForm(FlowForm):
             )
         account = User.objects.filter(email__iexact=words["email"] or "").first()
         if account is None:
-            raise onboard.NoSuchPractitioner("There is no account with this e-mail address.")
+            raise onboard.NoSuchPractitioner("There is no account with this email address.")
         return onboard.onboard(user_id=account.pk, profile=profile, by=self.by, now=timezone.now())
 
 

@@ -55,7 +55,7 @@ def welcome(at: Addresses, *, seconds: float) -> str:
     logins = demo_logins()
     if logins:
         widths = [max(len(row[column]) for row in logins) for column in range(4)]
-        lines += ["", "Demo log-ins (role, e-mail, password, what there is to see):", ""]
+        lines += ["", "Demo log-ins (role, email, password, what there is to see):", ""]
         lines += ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in logins]
     return "\n".join([*lines, "", f"Everything it keeps is in {paths.state_dir()}{_elsewhere()}. Ctrl-C ends it.", ""])
 

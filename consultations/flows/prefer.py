@@ -141,7 +141,7 @@ def _refuse_what_cannot_be(choice: Choice, user: User) -> None:
         raise TooQuiet(words, errors=[FieldError("quiet_until", "too-quiet", words)])
     patient = getattr(user, "patient", None)
     if choice.texts and not (settings.TEXT_MESSAGES and patient is not None and patient.phone):
-        words = "We cannot send you text messages. Choose e-mail."
+        words = "We cannot send you text messages. Choose email."
         raise NoTexts(words, errors=[FieldError("texts", "no-texts", words)])
 
 

@@ -54,7 +54,7 @@ class NotLicensed(NotAllowed):
     """Leave the case to a clinician whose licence covers the patient's state today."""
 
     code = "not-licensed"
-    title = "Your licence does not cover this case today"
+    title = "Your license does not cover this case today"
 
 
 class OnBreak(Conflict):
@@ -146,7 +146,7 @@ def claim(*, task_id: UUID, by: User, now: datetime) -> ReviewTask:
     task = holding.seen(task_id, by)
     allowed = ReviewTask.objects.filter(pk=task_id).for_practitioner(practitioner, today=holding.clinic_day(now))
     if not allowed.exists():
-        raise NotLicensed("Your licence for the patient's state, or your role in this service, is not in force today.")
+        raise NotLicensed("Your license for the patient's state, or your role in this service, is not in force today.")
 
     mine = allowed.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
     rows = (allowed.claimable(now) | mine).not_proposed_by(practitioner).in_order()

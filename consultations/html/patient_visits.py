@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from consultations.api.appointments import calendar_file
+from consultations.domain import policy as policies
 from consultations.domain.codes import AppointmentStatus
 from consultations.flows import book as booking
 from consultations.flows import visit as meeting
@@ -101,6 +102,7 @@ def _facts(visit: Appointment, now: datetime) -> dict[str, Any]:
         "is_over": visit.status in {AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW},
         "can_check_in": is_booked and opens_at <= now < visit.end_at,
         "is_early": is_booked and now < opens_at,
+        "reminders": len(policies.reminders(visit.start_at, now=now)),
         "can_change": is_booked and in_time,
         "can_move": is_booked and (is_asked or (in_time and policy.allows_move(visit.reschedules))),
         "is_asked": is_asked,

@@ -36,17 +36,17 @@ class PreferencesForm(forms.Form):
 
     channel = forms.ChoiceField(
         label="How should we remind you of a visit?",
-        choices=[("email", "By e-mail"), ("sms", "By text message")],
+        choices=[("email", "By email"), ("sms", "By text message")],
         widget=RadioCards(hints={"sms": "To your mobile phone. Answer STOP at any time to end texts."}),
     )
     optional_mail = forms.ChoiceField(
-        label="Do you want reminders and follow-up e-mails?",
+        label="Do you want reminders and follow-up emails?",
         help_text="We always write about your safety, your account, a booking, or when your clinician needs you.",
         choices=[("yes", "Yes"), ("no", "No")],
         widget=YesNo,
     )
     quiet_from = forms.ChoiceField(label="No messages from", choices=_TIMES)
-    quiet_until = forms.ChoiceField(label="until", choices=_TIMES)
+    quiet_until = forms.ChoiceField(label="Until", choices=_TIMES)
 
     def __init__(self, *args: Any, texts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

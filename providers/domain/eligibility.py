@@ -136,11 +136,11 @@ def _of_licences(licences: Sequence[Licence], offering: Offering, ask: Ask) -> I
     day = local_date(ask.state, ask.start_at)
     here = [licence for licence in licences if licence.jurisdiction == ask.state]
     if not here:
-        yield Reason("not-licensed", "This clinician has no licence in that state.")
+        yield Reason("not-licensed", "This clinician has no license in that state.")
     elif not any(offering.takes(licence) for licence in here):
         yield Reason("licence-kind", "This service needs another kind of license than this clinician's.")
     elif not any(licence.covers(day) for licence in here if offering.takes(licence)):
-        yield Reason("licence-not-in-force", "This clinician's licence for that state is not in force on that day.")
+        yield Reason("licence-not-in-force", "This clinician's license for that state is not in force on that day.")
 
 
 def birthday(born: date, years: int) -> date:

@@ -87,7 +87,7 @@ def onboard(*, user_id: UUID, profile: Profile, by: User, now: datetime) -> Prac
     if user is None:
         raise NoSuchPractitioner("There is no such account.")
     if user.role == Role.ADMIN or hasattr(user, "patient") or Practitioner.objects.filter(user=user).exists():
-        raise AlreadyOnboard("This account belongs to somebody already. Use another e-mail address.")
+        raise AlreadyOnboard("This account belongs to somebody already. Use another email address.")
     _check(profile)
 
     practitioner = Practitioner.objects.create(user=user, **_columns(profile))

@@ -41,7 +41,7 @@ class BadQualification(Invalid):
     """Correct the named fields."""
 
     code = "bad-qualification"
-    title = "This licence cannot be saved"
+    title = "This license cannot be saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def qualify(
     practitioner = _locked(practitioner_id)
     qualification = _named(qualification_id, practitioner)
     if errors := list(_licence_errors(draft)):
-        raise BadQualification("Please correct the licence.", errors=errors)
+        raise BadQualification("Please correct the license.", errors=errors)
     _fill(qualification, draft)
     others = practitioner.qualifications.exclude(pk=qualification.pk)
     _refuse_double(others, draft)
@@ -110,7 +110,7 @@ def _named(qualification_id: UUID | None, practitioner: Practitioner) -> Qualifi
         return Qualification(practitioner=practitioner)
     qualification = practitioner.qualifications.filter(pk=qualification_id).first()
     if qualification is None:
-        raise NoSuchQualification("There is no such licence.")
+        raise NoSuchQualification("There is no such license.")
     return qualification
 
 
@@ -125,9 +125,9 @@ def _licence_errors(draft: LicenceDraft) -> Iterator[FieldError]:
     if draft.valid_until is not None and draft.valid_until < draft.valid_from:
         yield FieldError("valid_until", "before-start", "The last day is before the first.")
     if draft.kind not in QualificationKind.values:
-        yield FieldError("kind", "unknown-kind", "This kind of licence is not known here.")
+        yield FieldError("kind", "unknown-kind", "This kind of license is not known here.")
     if draft.status not in QualificationStatus.values:
-        yield FieldError("status", "unknown-status", "A licence is active, suspended or revoked.")
+        yield FieldError("status", "unknown-status", "A license is active, suspended or revoked.")
 
 
 def _refuse_double(others: QualificationQuerySet, draft: LicenceDraft) -> None:
@@ -135,5 +135,5 @@ def _refuse_double(others: QualificationQuerySet, draft: LicenceDraft) -> None:
         kind=draft.kind, jurisdiction=draft.jurisdiction, number=draft.number, valid_from=draft.valid_from
     )
     if same.exists():
-        error = FieldError("number", "duplicate", "This licence is recorded already.")
-        raise BadQualification("This licence is recorded already.", errors=[error])
+        error = FieldError("number", "duplicate", "This license is recorded already.")
+        raise BadQualification("This license is recorded already.", errors=[error])

@@ -130,7 +130,7 @@ def settle(
     found = list(affected)
     booked = [one for one in found if one.status == SlotStatus.BUSY and one.slot not in accepted]
     if booked:
-        words = f"{len(booked)} booked visit{'s' if len(booked) > 1 else ''} would be left without hours or licence."
+        words = f"{len(booked)} booked visit{'s' if len(booked) > 1 else ''} would be left without hours or license."
         ways = {str(one.slot): [way.listed() for way in ways] for one, ways in proposed(booked, now=now, after=after)}
         raise BookingsAffected(words, extra={"affected": [listed(one) for one in booked], "proposals": ways})
     return [one.slot for one in found if one.status == SlotStatus.BUSY_TENTATIVE]

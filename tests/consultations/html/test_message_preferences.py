@@ -77,7 +77,7 @@ def test_the_mail_program_ends_mails_with_one_post_and_no_cookie(link):
 
 
 def test_a_person_is_asked_first(link):
-    assert_shows(Client().get(link), "End these e-mails?", "We still write about your safety")
+    assert_shows(Client().get(link), "End these emails?", "We still write about your safety")
     assert CommunicationPreference.objects.get().unsubscribed_at is None
 
 

@@ -171,7 +171,7 @@ def test_booking_where_the_licence_just_ended_says_so(browse, case):
 
     answer = browse(case.patient.user).post(url(case, hold.pk), follow=True)
 
-    assert_shows(answer, "licence for that state is not in force")
+    assert_shows(answer, "license for that state is not in force")
     assert not Appointment.objects.exists()
 
 

@@ -44,7 +44,7 @@ def test_the_queue_shows_open_alerts_on_top(browse, case):
 def test_the_queue_is_quiet_without_alerts(browse):
     first = on_call(HealthcareServiceFactory())
 
-    assert "No safety alert waits for a name" in browse(first.user).get("/clinic/queue/").content.decode()
+    assert "No safety alert needs a name" in browse(first.user).get("/clinic/queue/").content.decode()
 
 
 def test_list_costs_the_same_for_any_number(browse, case, django_assert_num_queries):
@@ -158,7 +158,7 @@ def test_the_administrator_reads_neither_answers_nor_name_until_the_clinic_has_t
         assert "Do you think of harming yourself?" not in text
     assert row.flag.patient.full_name not in before
     assert row.flag.patient.full_name in after
-    assert "Ring now" in after
+    assert "Call now" in after
 
 
 def test_the_clinic_writes_its_call_down(browse):
@@ -172,7 +172,7 @@ def test_the_clinic_writes_its_call_down(browse):
     assert answer.status_code == 302
     call = row.steps.get(kind=RungKind.CLINIC_PHONE)
     assert (call.done_by, call.note) == (admin, "Reached the supervisor.")
-    assert "Ring now" not in browser.get(page(row)).content.decode()
+    assert "Call now" not in browser.get(page(row)).content.decode()
     again = browser.post(page(row, "called/"), {"call-note": "Again."}, follow=True)
     assert "already made this call" in again.content.decode()
 
