@@ -39,7 +39,7 @@ def test_a_choice_is_kept_and_shown_again(browse):
 def test_hours_are_named_by_the_zone_of_the_reader(browse):
     page = browse(PatientFactory(time_zone="America/Denver").user).get(PAGE)
 
-    assert_shows(page, "Hours are by the clock in America/Denver")
+    assert_shows(page, "Hours are by the clock: Denver time.")
 
 
 def test_what_was_typed_stays_when_it_is_refused(browse):

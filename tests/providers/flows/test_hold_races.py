@@ -139,7 +139,7 @@ def test_booking_a_hold_and_taking_it_over_never_both_succeed(round_):
     just_before = NOW - timedelta(microseconds=1)
 
     results, _ = race(
-        functools.partial(Slot.objects.book, pk=slot.pk, now=just_before),
+        functools.partial(Slot.objects.book, pk=slot.pk, holder=slot.holder_id, now=just_before),
         *(wish(service, UserFactory()) for _ in range(3)),
     )
 
