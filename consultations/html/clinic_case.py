@@ -10,13 +10,16 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateformat import format as written
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.errors import Refusal
 from config.core.html.score_bar import score_bar
+from config.core.html.trend import TrendPlot, trend_plot
 from consultations.domain.due import due
 from consultations.flows import acknowledge, open_case, reassign, review
 from consultations.html.clinic_access import clinic_day, for_clinicians
+from consultations.html.clinic_files import files_of
 from consultations.html.clinic_forms import (
     AcceptForm,
     AcknowledgeForm,
@@ -162,6 +165,7 @@ def _show(
         "task": task,
         "patient": task.service_request.patient,
         "screen": screen,
+        "files": files_of(section.response for section in screen.sections),
         "bars": [_bar(line) for line in screen.scores],
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],
         "due": due(task.due_at, now=timezone.now()),
@@ -188,7 +192,14 @@ def _bar(line: ScoreLine) -> dict[str, Any]:
         "line": line,
         "bar": score_bar(name=line.name, value=line.value, maximum=line.maximum, bands=line.bands),
         "step": None if line.step is None else f"{line.step:+d}",
+        "plot": _plot(line),
     }
+
+
+def _plot(line: ScoreLine) -> TrendPlot | None:
+    course = [(written(at, "M j"), value) for at, value in line.course]
+    now = [("now", line.value)] if line.value is not None else []
+    return trend_plot(name=line.name, maximum=line.maximum, bands=line.bands, course=[*course, *now])
 
 
 def _flag(flag: Any, bound: dict[str, forms.Form], labels: Mapping[str, Evidence]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from consultations.html import (
     clinic_visits,
     clinic_workload,
 )
+from consultations.html.clinic_files import case_file
 
 app_name = "clinic"
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
         "cases/<uuid:task_id>/flags/<uuid:flag_id>/acknowledge/", clinic_case.acknowledge_flag, name="acknowledge-flag"
     ),
     path("cases/<uuid:task_id>/reassign/", clinic_case.reassign_case, name="reassign"),
+    path("cases/<uuid:task_id>/files/<uuid:attachment_id>/", case_file, name="case-file"),
     path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
     path("workload/", clinic_workload.show_workload, name="workload"),
     path("rearrange/", clinic_rearrange.rearrange_visits, name="rearrange"),

@@ -60,6 +60,14 @@ def read(folder: Path) -> Line:
     )
 
 
+def instruments(root: Path = ROOT) -> tuple[tuple[Form, ...], tuple[dict[str, Any], ...]]:
+    """Return (questionnaires, scores) of the instruments that belong to no line."""
+    folder = root / "instruments"
+    texts = (path.read_text("utf-8") for path in sorted(folder.glob("questionnaires/*.json")))
+    forms = tuple(Form(source, json.loads(source)) for source in texts)
+    return forms, tuple(_json(folder / "scores.json", []))
+
+
 def crisis(root: Path = ROOT) -> dict[str, dict[str, Any]]:
     """Return {slug of the line: its crisis.json} for the lines that have one."""
     return {path.parent.name: _json(path) for path in sorted(root.glob("*/crisis.json"))}

@@ -18,6 +18,7 @@ MAX_OCCURS = _HL7 + "questionnaire-maxOccurs"
 EXCLUSIVE = _HL7 + "questionnaire-optionExclusive"
 TRANSLATION = _HL7 + "translation"
 ENABLE_WHEN = _SDC + "sdc-questionnaire-enableWhenExpression"
+ENTRY_MODE = _SDC + "sdc-questionnaire-entryMode"
 CALCULATED = _SDC + "sdc-questionnaire-calculatedExpression"
 MOST_OPTIONS = 1_000
 
@@ -91,21 +92,26 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A questionnaire's top-level questions, and every question by its linkId."""
+    """A questionnaire's top-level questions, and every question by its linkId; `one_by_one` asks one on a page."""
 
     title: str
     copyright: str
     roots: tuple[Question, ...]
     by_link_id: Mapping[str, Question]
+    one_by_one: bool = False
 
     def pages(self) -> tuple[Page, ...]:
-        """Return one page for each top-level group that is shown; questions outside of groups share a page."""
+        """
+        Return one page for each top-level group that is shown; questions outside of groups share a page.
+
+        A questionnaire that asks one by one has a page for each question or list, the words before it included.
+        """
         visible = [root for root in self.roots if not root.is_hidden]
         runs = [list(run) for _, run in groupby(visible, key=lambda root: root.link_id if _is_page(root) else "")]
-        return tuple(
-            Page(number, run[0].text if _is_page(run[0]) else self.title, _content(run))
-            for number, run in enumerate(runs, start=1)
-        )
+        pages = [(run[0].text if _is_page(run[0]) else self.title, _content(run)) for run in runs]
+        if self.one_by_one:
+            pages = [(title, part) for title, questions in pages for part in _single(questions)]
+        return tuple(Page(number, title, questions) for number, (title, questions) in enumerate(pages, start=1))
 
 
 def outline(definition: Mapping[str, Any], *, language: str = "en") -> Outline:
@@ -124,6 +130,7 @@ def outline(definition: Mapping[str, Any], *, language: str = "en") -> Outline:
         copyright=definition.get("copyright", ""),
         roots=roots,
         by_link_id={question.link_id: question for root in roots for question in root.walk()},
+        one_by_one=extension(definition, ENTRY_MODE) == "sequential",
     )
 
 
@@ -150,6 +157,19 @@ def extension(element: Mapping[str, Any], url: str) -> Any:
 
 def _is_page(root: Question) -> bool:
     return root.type == "group" and not root.repeats
+
+
+def _single(questions: tuple[Question, ...]) -> Iterator[tuple[Question, ...]]:
+    """Yield each question with the words before it; words at the end go with the last one."""
+    parts: list[tuple[Question, ...]] = []
+    waiting: tuple[Question, ...] = ()
+    for question in questions:
+        waiting = (*waiting, question)
+        if question.type != "display" and not question.is_hidden:
+            parts, waiting = [*parts, waiting], ()
+    if waiting and parts:
+        parts[-1] += waiting
+    yield from parts or ([waiting] if waiting else [])
 
 
 def _content(run: list[Question]) -> tuple[Question, ...]:

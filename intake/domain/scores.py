@@ -43,6 +43,9 @@ def scored(definition: Mapping[str, Any], plan: Plan, answers: Mapping[str, Any]
     """Return the score of one instrument from {linkId: value} of what is asked, as `score` does."""
     asked = definition["items"]
     total, known = _summed(asked, plan, answers)
+    gate = definition.get("zero_when")
+    if gate and _code_of(answers.get(gate["link_id"])) == gate["code"]:
+        total, known = 0, len(asked)  # an instrument that ends at its first question says so itself
     return Score(
         instrument=str(definition["instrument"]),
         loinc=str(definition.get("loinc") or ""),
@@ -51,6 +54,10 @@ def scored(definition: Mapping[str, Any], plan: Plan, answers: Mapping[str, Any]
         answered=known,
         of=len(asked),
     )
+
+
+def _code_of(value: Any) -> Any:
+    return value.get("code") if isinstance(value, Mapping) else value
 
 
 def points(plan: Plan, evaluation: Evaluation) -> Score:

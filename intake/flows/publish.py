@@ -1,7 +1,7 @@
 """Clinical content becomes rows: a new version is a new row, and a published one never changes."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,16 +80,51 @@ def publish(*, line: Line, by: User | None, now: datetime) -> Published:
     return Published(service, tuple(new))
 
 
-def _refuse_unsound(line: Line) -> None:
-    errors = [
+@flow
+def publish_instruments(
+    *, forms: Sequence[Form], scores: Sequence[dict[str, Any]], by: User | None, now: datetime
+) -> tuple[str, ...]:
+    """
+    Publish instruments that belong to no service line; doing it again changes nothing.
+
+    Returns  the names of the new rows; () when everything was there
+    Writes   Questionnaire, AuditEvent
+    Raises   NotSound, Changed
+    Source   intake/catalogue/instruments/SOURCES.md
+    """
+    _refuse(_unsound(forms))
+
+    new: list[str] = []
+    for form in forms:
+        mine = [score for score in scores if score["questionnaire"] == form.definition["url"]]
+        made = _version(form, scores=mine, minutes=2)
+        if made is not None:
+            new.append(f"questionnaire {made.canonical}")
+            audit.record(
+                event="intake.questionnaire.published", action=AuditAction.CREATE, entity=made, by=by, now=now,
+                detail={"canonical": made.canonical},
+            )  # fmt: skip
+    return tuple(new)
+
+
+def _unsound(forms: Iterable[Form]) -> list[FieldError]:
+    return [
         FieldError(issue.link_id, issue.code, issue.message)
-        for form in line.forms
+        for form in forms
         for issue in lint(form.definition)
         if issue.severity == "error"
     ]
-    errors = errors or lint_rules(line.rules, definitions=[form.definition for form in line.forms], scores=line.scores)
+
+
+def _refuse(errors: list[FieldError]) -> None:
     if errors:
         raise NotSound(f"{errors[0].field}: {errors[0].detail}", errors=errors)
+
+
+def _refuse_unsound(line: Line) -> None:
+    errors = _unsound(line.forms)
+    errors = errors or lint_rules(line.rules, definitions=[form.definition for form in line.forms], scores=line.scores)
+    _refuse(errors)
 
 
 def _service(line: Line) -> tuple[HealthcareService, list[str]]:
@@ -107,16 +142,24 @@ def _service(line: Line) -> tuple[HealthcareService, list[str]]:
 
 
 def _questionnaire(form: Form, line: Line) -> list[str]:
+    url = form.definition["url"]
+    scores = [score for score in line.scores if score["questionnaire"] == url]
+    minutes = next((one.get("minutes", 3) for one in line.service["questionnaires"] if one["url"] == url), 3)
+    made = _version(form, scores=scores, minutes=minutes)
+    return [] if made is None else [f"questionnaire {made.canonical}"]
+
+
+def _version(form: Form, *, scores: list[dict[str, Any]], minutes: int) -> Questionnaire | None:
+    """Return the new published version of a file; None when it is there already."""
     definition = form.definition
     url, version = definition["url"], definition["version"]
     sha256 = _digest(form.source)
-    scores = [score for score in line.scores if score["questionnaire"] == url]
     before = Questionnaire.objects.filter(url=url, version=version).first()
     if before is not None:
         _refuse_change(before.canonical, (before.sha256, before.scores), (sha256, scores))
-        return []
+        return None
     Questionnaire.objects.published().filter(url=url).update(status=QuestionnaireStatus.RETIRED)
-    made = Questionnaire.objects.create(
+    return Questionnaire.objects.create(
         url=url,
         version=version,
         title=definition["title"],
@@ -125,9 +168,8 @@ def _questionnaire(form: Form, line: Line) -> list[str]:
         sha256=sha256,
         definition=definition,
         scores=scores,
-        minutes=next((one.get("minutes", 3) for one in line.service["questionnaires"] if one["url"] == url), 3),
+        minutes=minutes,
     )
-    return [f"questionnaire {made.canonical}"]
 
 
 def _order(service: HealthcareService, asked: Iterable[dict[str, Any]]) -> None:

@@ -19,6 +19,7 @@ NO_PAGES = {
     "account_reset_password_from_key": "walked: test_password_is_chosen_anew_by_mail",
     "account_set_password": "every account has a password; leads to changing it",
     "clinic:queue-live": "a part of the queue's page, walked: test_new_emergency_appears_without_a_reload",
+    "clinic:case-file": "a file to keep",
     "intake:file": "a file to keep",
     "intake:questionnaire-source": "a file to keep",
     "intake:start-questions": "leads to the first page with something open",

@@ -39,5 +39,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"  new: {name}")
             if not done.new:
                 self.stdout.write("  nothing new")
+        forms, scores = catalogue.instruments(options["folder"])
+        try:
+            new = publish.publish_instruments(forms=forms, scores=scores, by=None, now=timezone.now())
+        except Refusal as refused:
+            raise CommandError(f"instruments: {refused}") from refused
+        self.stdout.write(f"instruments: {len(forms)} questionnaires")
+        for name in new:
+            self.stdout.write(f"  new: {name}")
         if not found:
             raise CommandError(f"There is no service line in {options['folder']}.")

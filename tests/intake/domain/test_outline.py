@@ -120,3 +120,18 @@ def test_pages_gather_what_stands_outside_of_groups():
     assert [(page.title, [question.link_id for question in page.questions]) for page in pages] == [
         ("Form", ["a", "b"]), ("C", []), ("Form", ["d"]),
     ]  # fmt: skip
+
+
+def test_a_questionnaire_that_asks_one_by_one_has_a_page_for_each_question():
+    mode = {
+        "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-entryMode",
+        "valueCode": "sequential",
+    }
+    words = {"linkId": "words", "type": "display", "text": "First this."}
+    night = {**SLEEP["item"][0], "item": [words, *SLEEP["item"][0]["item"]]}
+    told = outline({**SLEEP, "extension": [mode], "item": [night, SLEEP["item"][1]]})
+
+    assert [[one.link_id for one in page.questions] for page in told.pages()] == [
+        ["words", "hours"], ["snores"], ["snores-since"], ["harm"], ["medicine"], ["born"],
+    ]  # fmt: skip
+    assert [page.number for page in told.pages()] == [1, 2, 3, 4, 5, 6]

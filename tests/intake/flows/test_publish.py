@@ -130,7 +130,8 @@ def test_load_catalogue_loads_every_shipped_line_twice_alike(capsys):
     lines = list(catalogue.lines())
     assert lines
     assert HealthcareService.objects.count() == len(lines)
-    assert Questionnaire.objects.count() == sum(len(line.forms) for line in lines)
+    shipped = sum(len(line.forms) for line in lines) + len(catalogue.instruments()[0])
+    assert Questionnaire.objects.count() == shipped
     assert FlagRule.objects.count() == sum(len(line.rules) for line in lines)
     assert "new: questionnaire" in first
     assert "new:" not in second
