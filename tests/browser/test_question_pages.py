@@ -12,6 +12,7 @@ from intake.queries.questions import outline_of
 from tests.browser.fixtures import session_cookie
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
+    NOW,
     ConsentDocumentFactory,
     ConsentFactory,
     FlagRuleFactory,
@@ -66,6 +67,17 @@ def test_pages_of_the_shipped_line_are_sound(look, slug):
 
     for page in outline_of(questionnaire.pk).pages():
         look(f"/questions/{made.pk}/{page.number}/", name=f"{slug}-{page.number}", user=made.patient.user)
+
+
+def test_offers_and_a_row_taken_out_are_sound(look, response):
+    user, questionnaire = response.patient.user, response.questionnaire
+    QuestionnaireResponseFactory(
+        patient=response.patient, questionnaire=questionnaire, status="completed", completed_at=NOW, completed_by=user,
+        answers={"hours": 6, "medicine[0]/medicine-name": "A"},
+    )  # fmt: skip
+
+    look(f"/questions/{response.pk}/1/", name="questions-offer", user=user)
+    look(f"/questions/{response.pk}/2/?undo=1", name="questions-undo", user=user)
 
 
 def test_answers_are_saved_as_they_are_given_and_open_what_follows(open_page, response):
