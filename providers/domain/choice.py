@@ -1,9 +1,10 @@
 """Who gets the visit when the patient has no preference."""
 
 import hashlib
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -19,6 +20,29 @@ class Candidate:
     def load(self) -> float:
         """Return the booked share of the open time; full when there is no open time."""
         return self.booked_minutes / self.open_minutes if self.open_minutes else 1.0
+
+
+class Why(NamedTuple):
+    """Why a clinician was chosen, for colleagues: a stable code, and the numbers behind it."""
+
+    code: str
+    load_percent: int
+    among: int
+
+
+def why(chosen: Candidate, candidates: Collection[Candidate], *, preferred: Set[UUID]) -> Why:
+    """
+    Return why one of the candidates was chosen.
+
+    Returns  knows-patient, only-one, least-loaded, or next-free when a less loaded one was taken a moment before
+    """
+    load = round(100 * chosen.load)
+    if chosen.practitioner_id in preferred:
+        return Why("knows-patient", load, len(candidates))
+    if len(candidates) == 1:
+        return Why("only-one", load, 1)
+    least = min(candidate.load for candidate in candidates)
+    return Why("least-loaded" if chosen.load <= least else "next-free", load, len(candidates))
 
 
 def in_order(candidates: Iterable[Candidate], *, preferred: Set[UUID], start_at: datetime) -> list[Candidate]:

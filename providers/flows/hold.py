@@ -99,7 +99,8 @@ def hold(
         asked, start_at=start_at, now=now, practitioner=practitioner_id, skip=[slot.pk for slot in earlier]
     )
     wish = _Wish(asked=asked, start_at=start_at, by=by, reference=reference, now=now, earlier=earlier)
-    taken = next(filter(None, (_take(wish, diary) for diary in _in_order(free, wish))), None)
+    candidates = [_candidate(diary, start_at) for diary in free]
+    taken = next(filter(None, (_take(wish, diary) for diary in _in_order(free, candidates, wish))), None)
     if taken is None:
         raise _refusal(wish, practitioner_id)
     slot, diaries = taken
@@ -108,7 +109,8 @@ def hold(
 
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
-        detail={"practitioner": slot.practitioner_id, "chosen": practitioner_id is None},
+        detail={"practitioner": slot.practitioner_id, "chosen": practitioner_id is None}
+        | (_why(slot, candidates, wish) if practitioner_id is None else {}),
     )  # fmt: skip
     audit.status_changed(slot, old="", new=SlotStatus.BUSY_TENTATIVE, by=by, now=now)
     return slot
@@ -175,9 +177,14 @@ def _holds_of(by: User, *, reference: UUID, now: datetime) -> list[Slot]:
     return [slot for slot in holds if slot.reference == reference]
 
 
-def _in_order(free: list[Diary], wish: _Wish) -> list[Diary]:
+def _why(slot: Slot, candidates: list[choice.Candidate], wish: _Wish) -> dict[str, str | int]:
+    """Return why this clinician was chosen, so that an administrator can say it."""
+    chosen = next(one for one in candidates if one.practitioner_id == slot.practitioner_id)
+    return choice.why(chosen, candidates, preferred=wish.asked.known_to)._asdict()
+
+
+def _in_order(free: list[Diary], candidates: list[choice.Candidate], wish: _Wish) -> list[Diary]:
     by_id = {diary.practitioner.pk: diary for diary in free}
-    candidates = [_candidate(diary, wish.start_at) for diary in free]
     ordered = choice.in_order(candidates, preferred=wish.asked.known_to, start_at=wish.start_at)
     return [by_id[candidate.practitioner_id] for candidate in ordered]
 

@@ -122,7 +122,7 @@ def _monday(text: str, today: date) -> date:
 
 
 def _initial(request: HttpRequest, user: User) -> dict[str, Any]:
-    initial: dict[str, Any] = {"start_date": request.GET.get("day", "")}
+    initial: dict[str, Any] = {"start_date": request.GET.get("day", ""), "end_date": request.GET.get("until", "")}
     if user.role == Role.PRACTITIONER:
         return {**initial, "practitioner": user.practitioner.pk}
     return {**initial, "practitioner": request.GET.get("practitioner", "")}

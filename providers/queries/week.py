@@ -36,6 +36,12 @@ class Day:
         return round(100 * self.booked_minutes / self.open_minutes) if self.open_minutes else None
 
     @property
+    def gap(self) -> str:
+        """Return the open time that is not booked, as 2 h 30."""
+        hours, minutes = divmod(max(0, self.open_minutes - self.booked_minutes), 60)
+        return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+
+    @property
     def level(self) -> int:
         """Return the load from 0 to 5, for the mark beside its number."""
         return min(5, (self.percent or 0) // 20)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from providers.domain.choice import Candidate, in_order
+from providers.domain.choice import Candidate, Why, in_order, why
 from providers.domain.eligibility import Ask, Clinician, Licence, Offering, local_date, why_not
 
 VISIT = datetime(2026, 6, 1, 3, 30, tzinfo=UTC)  # the evening of 31 May in every continental state
@@ -121,3 +121,17 @@ def test_ties_are_the_same_each_time_and_spread_over_the_hours():
 
     assert firsts == [in_order(reversed(equal), preferred=frozenset(), start_at=hour)[0] for hour in hours]
     assert len(set(firsts)) > 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "among", "preferred", "reason"),
+    [
+        (LOW, [LOW, HIGH], set(), Why("least-loaded", 10, 2)),
+        (HIGH, [LOW, HIGH], {HIGH.practitioner_id}, Why("knows-patient", 50, 2)),
+        (HIGH, [HIGH], set(), Why("only-one", 50, 1)),
+        (HIGH, [LOW, HIGH], set(), Why("next-free", 50, 2)),
+    ],
+    ids=["least loaded", "knows the patient", "only one", "a better one was taken meanwhile"],
+)
+def test_why_somebody_was_chosen(chosen, among, preferred, reason):
+    assert why(chosen, among, preferred=preferred) == reason

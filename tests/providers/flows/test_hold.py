@@ -251,3 +251,18 @@ def test_time_off_saved_before_the_hold_wins(service, patient):
 
     with pytest.raises(hold.NotOffered):
         take(service, patient)
+
+
+def test_why_a_clinician_was_chosen_is_written_down_for_colleagues():
+    service = HealthcareServiceFactory()
+    busy, idle = clinician(service), clinician(service)
+    SlotFactory(practitioner=busy, service=service, start_at=NINE + timedelta(hours=1))
+
+    slot = hold.hold(
+        service_id=service.pk, state="NY", start_at=NINE, practitioner_id=None, by=UserFactory(), reference=uuid4(),
+        now=NOW,
+    )  # fmt: skip
+
+    detail = AuditEvent.objects.get(event="providers.slot.held").detail
+    assert slot.practitioner == idle
+    assert (detail["code"], detail["load_percent"], detail["among"]) == ("least-loaded", 0, 2)

@@ -57,7 +57,7 @@ def test_the_week_shows_hours_visits_and_load(admin):
 
     assert "Ada Lovelace" in text
     assert "9 AM to 12 PM" in text
-    assert "1 visit, 1 held (33% full)" in text
+    assert "1 visit, 1 held (33% full, 2 h free)" in text
     assert "Not working" in text
     assert "New York time" in text
 
