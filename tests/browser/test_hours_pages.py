@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.browser import pages
 from tests.factories.consultations import AppointmentFactory
 from tests.factories.core import AdminFactory
 from tests.factories.providers import HealthcareServiceFactory, ScheduleExceptionFactory, clinician
@@ -65,3 +66,19 @@ def test_clock_changes_are_sound(look, ada):
 
 def next_hour():
     return timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
+
+
+def test_dragging_over_days_opens_the_form_with_them(open_page, ada):
+    page = open_page(size=pages.DESK, user=AdminFactory())
+    page.goto("/clinic/schedules/")
+    days = page.locator("tr[data-practitioner]").first.locator("td[data-day]")
+    first, last = (days.nth(number).get_attribute("data-day") for number in (1, 3))
+
+    for number, act in ((1, page.mouse.down), (3, page.mouse.up)):
+        box = days.nth(number).bounding_box()
+        page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
+        act()
+    page.wait_for_url("**/schedules/change/**")
+
+    assert page.locator("#id_start_date").input_value() == first
+    assert page.locator("#id_end_date").input_value() == last
