@@ -7,13 +7,19 @@ catalogue and are read-only too; only which plan template is offered can be swit
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from config.core.errors import Refusal
+from config.core.http import signed_in
 from consultations.domain.codes import TaskStatus
 from consultations.domain.due import due
+from consultations.flows import resend
 from consultations.models import (
     Appointment,
     CarePlan,
@@ -24,6 +30,7 @@ from consultations.models import (
     Encounter,
     Escalation,
     EscalationStep,
+    MessageRule,
     OnCall,
     PlanTemplate,
     ReviewTask,
@@ -137,11 +144,52 @@ class CommunicationAdmin(Shown):
     """Every message planned and sent, and why it was not. No text is stored."""
 
     hidden = frozenset({"token"})
-    list_display = ("due_at", "kind", "channel", "status", "status_reason", "sent_at", "attempts", "occurrence")
+    list_display = (
+        "due_at", "kind", "channel", "status", "status_reason", "sent_at", "delivered_at", "attempts", "person",
+    )  # fmt: skip
     list_filter = ("status", "kind", "channel", "status_reason")
-    search_fields = ("=id", "=subject_id", "=provider_message_id")
+    search_fields = ("=id", "=subject_id", "=provider_message_id", "=recipient__id")
+    actions = ("send_again",)
     ordering = ("-due_at", "-id")
     date_hierarchy = "due_at"
+
+    @admin.display(description="to")
+    def person(self, message: Communication) -> SafeString:
+        """Lead to everything that was planned for the same person, in order of time."""
+        return format_html('<a href="?q={}">all to this person</a>', message.recipient_id)
+
+    @admin.action(description="Send again what failed", permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Communication]) -> None:
+        """Plan each failed message again; what did not fail is named and left alone."""
+        done, refused = 0, 0
+        for pk in queryset.values_list("pk", flat=True):
+            try:
+                resend.resend(communication_id=pk, by=signed_in(request), now=timezone.now())
+                done += 1
+            except Refusal:
+                refused += 1
+        self.message_user(request, f"{done} will be sent again.")
+        if refused:
+            self.message_user(request, f"{refused} had not failed, or it is too late for them.", level=messages.WARNING)
+
+
+class MessageRuleForm(forms.ModelForm[MessageRule]):
+    """When one kind of message is sent for one service line."""
+
+    class Meta:
+        model = MessageRule
+        fields = ("service", "kind", "minutes")
+
+
+@admin.register(MessageRule)
+class MessageRuleAdmin(admin.ModelAdmin[MessageRule]):
+    """The plan of messages of each service line, where it differs from what is usual."""
+
+    form = MessageRuleForm
+    list_display = ("service", "kind", "minutes")
+    list_filter = ("service", "kind")
+    list_select_related = ("service",)
+    ordering = ("service", "kind")
 
 
 @admin.register(Appointment)

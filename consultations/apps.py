@@ -1,5 +1,7 @@
 """Consultations as a Django application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ConsultationsConfig(AppConfig):
 
     name = "consultations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what mail providers tell."""
+        import_module("consultations.html.mail_events")

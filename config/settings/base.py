@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.core.http.page_context",
+                "consultations.html.message_board.tick_context",
             ],
         },
     },
@@ -175,6 +176,8 @@ MESSAGE_SENDERS = ENV.message_senders
 # How long a sender may hold a message; longer than any hand-over takes, EMAIL_TIMEOUT for each reply.
 MESSAGE_LEASE_SECONDS = ENV.message_lease_seconds
 METRICS_TOKEN = ENV.metrics_token
+# Whoever tells what became of mails has to know this; a provider that signs needs its own key beside it.
+ANYMAIL = {"WEBHOOK_SECRET": ENV.mail_webhook_secret} if ENV.mail_webhook_secret else {}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -338,6 +341,7 @@ NAVIGATION = {
         ("On call", "/clinic/on-call/"),
         ("Schedules", "/clinic/schedules/"),
         ("Questions", "/questionnaires/"),
+        ("Messages", "/clinic/messages/"),
         ("Admin", "/admin/"),
         ("Account", "/account/"),
     ),

@@ -35,6 +35,7 @@ class Environment(BaseSettings):
     message_lease_seconds: int = 60
     calendar_hosts: str = ""
     metrics_token: str = ""
+    mail_webhook_secret: str = ""
     anteroom_smtp_port: int = 8025
     anteroom_process: str = ""
     trusted_proxy_count: int = 0

@@ -99,6 +99,8 @@ def _message(letter: Letter, connection: Any) -> EmailMultiAlternatives:
         headers=headers,
         connection=connection,
     )
+    # Providers give this back when they tell what became of the mail; a bare mail server never sees it.
+    message.metadata = {"communication": letter.message_id[1:].partition("@")[0]}  # type: ignore[attr-defined]
     if letter.invitation:
         message.attach(_calendar_part(letter.invitation))
     return message

@@ -29,6 +29,12 @@ class FenceInput(Input):
     fence = serializers.IntegerField(min_value=0, max_value=2_000_000_000)
 
 
+class RunLateInput(Input):
+    """How much later the clinician comes, in minutes."""
+
+    minutes = serializers.IntegerField(min_value=5, max_value=120)
+
+
 class NoteInput(FenceInput):
     """The draft note of the case."""
 

@@ -12,7 +12,7 @@ from consultations.api.plans import (
 )
 from consultations.api.review import Acknowledgement, Answer, ReviewTasks, ShiftEnd, ShiftGoOn, ShiftPause
 from consultations.api.safety import Alerts, Chain, Flags, OnCallPeriods
-from consultations.api.visits import CheckIn, Encounters, NoShow
+from consultations.api.visits import CheckIn, Encounters, NoShow, RunLate
 
 _LIST: dict[str, Any] = {"get": "list"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
@@ -49,6 +49,7 @@ urlpatterns = [
     path("service-requests/<uuid:pk>/answer/", Answer.as_view(), name="answer-ask"),
     path("appointments/<uuid:pk>/check-in/", CheckIn.as_view(), name="check-in"),
     path("appointments/<uuid:pk>/no-show/", NoShow.as_view(), name="no-show"),
+    path("appointments/<uuid:pk>/run-late/", RunLate.as_view(), name="run-late"),
     path("encounters/", Encounters.as_view(_LIST), name="encounters"),
     path("encounters/<uuid:pk>/", Encounters.as_view(_ONE), name="encounter"),
     path("encounters/<uuid:pk>/begin/", Encounters.as_view({"post": "begin"}), name="begin"),

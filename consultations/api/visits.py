@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
 from config.core.api.inputs import Nothing, read
-from consultations.api.clinic_inputs import CheckInInput, FinishInput
+from consultations.api.clinic_inputs import CheckInInput, FinishInput, RunLateInput
 from consultations.api.clinic_outputs import CheckedInOutput, EncounterOutput, VisitOutput
 from consultations.flows import visit
 from consultations.models import Encounter
@@ -35,6 +35,17 @@ class NoShow(ApiView):
         read(Nothing, request)
         missed = visit.no_show(appointment_id=pk, by=signed_in(request), now=timezone.now())
         return Response(VisitOutput(missed).data)
+
+
+class RunLate(ApiView):
+    """A clinician who is late."""
+
+    @extend_schema(request=RunLateInput, responses=VisitOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Tell the patient that their clinician comes so many minutes later."""
+        words = read(RunLateInput, request)
+        late = visit.run_late(appointment_id=pk, by=signed_in(request), now=timezone.now(), **words)
+        return Response(VisitOutput(late).data)
 
 
 class Encounters(ReadOnlyRows[Encounter]):

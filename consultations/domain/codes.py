@@ -130,6 +130,15 @@ class CommunicationKind(TextChoices):
     SECURITY_NOTICE = "security-notice", "account has changed"
 
 
+class TimedKind(TextChoices):
+    """The kinds of message whose times a service line may set."""
+
+    VISIT_IN_A_DAY = "visit-in-a-day", "reminder a day ahead, with an answer asked for"
+    VISIT_IN_AN_HOUR = "visit-in-an-hour", "reminder shortly before the visit"
+    INTAKE_UNFINISHED = "intake-unfinished", "questions are not finished"
+    NO_SHOW_FOLLOW_UP = "no-show-follow-up", "no new time since a missed visit"
+
+
 class Channel(TextChoices):
     """How a message travels."""
 

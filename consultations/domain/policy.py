@@ -5,12 +5,9 @@ from datetime import datetime, timedelta
 
 from config.core.errors import Conflict
 from consultations.domain.codes import CommunicationKind
+from consultations.domain.timing import AHEAD, USUAL, Timing
 
 CHECK_IN_AHEAD = timedelta(minutes=30)
-REMIND_AHEAD = {
-    CommunicationKind.VISIT_IN_A_DAY: timedelta(hours=24),
-    CommunicationKind.VISIT_IN_AN_HOUR: timedelta(hours=1),
-}
 
 
 class TooLateToChange(Conflict):
@@ -77,10 +74,17 @@ def require_movable(policy: ChangePolicy, *, start_at: datetime, reschedules: in
         raise MovedTooOften("This visit has been moved as often as it can be. You can still cancel it.")
 
 
-def reminders(start_at: datetime, *, now: datetime) -> list[tuple[CommunicationKind, datetime]]:
-    """Return the reminders of a visit that can still be on time, as (kind, due instant), the earliest first."""
-    planned = [(kind, start_at - ahead) for kind, ahead in REMIND_AHEAD.items()]
-    return [(kind, due) for kind, due in planned if due > now]
+def reminders(
+    start_at: datetime, *, now: datetime, timing: Timing = USUAL
+) -> list[tuple[CommunicationKind, int, datetime]]:
+    """
+    Return the reminders of a visit that can still be on time, the earliest first.
+
+    timing   how long ahead each kind goes
+    Returns  (kind, number of it, due instant)
+    """
+    planned = [(kind, number, start_at - ahead) for kind in AHEAD for number, ahead in enumerate(timing.get(kind, ()))]
+    return sorted((one for one in planned if one[2] > now), key=lambda one: one[2])
 
 
 def in_words(length: timedelta) -> str:

@@ -33,7 +33,16 @@ from consultations.domain.codes import (
     RequestStatus,
     ReviewOutcome,
 )
-from consultations.models import Appointment, Communication, Encounter, ReviewTask, ServiceRequest, WaitlistOffer
+from consultations.domain.timing import occurrence
+from consultations.models import (
+    Appointment,
+    Communication,
+    Encounter,
+    MessageRule,
+    ReviewTask,
+    ServiceRequest,
+    WaitlistOffer,
+)
 from consultations.models.appointment import PATIENT_NEVER_TWICE
 from consultations.queries import waitlist
 from consultations.queries.promises import TZDATA
@@ -41,7 +50,9 @@ from providers.domain.codes import Pathway, SlotStatus
 from providers.models import Slot
 from providers.queries import eligibility
 
-_MOVED = ("revision", "reschedules", "override_reason", "move_asked_at", "move_asked_by", "updated_at")
+_MOVED = (
+    "revision", "reschedules", "minutes_late", "override_reason", "move_asked_at", "move_asked_by", "updated_at",
+)  # fmt: skip
 
 
 class HoldExpired(Conflict):
@@ -342,6 +353,7 @@ def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
     columns = appointment.put_into(to, tzdata_version=TZDATA)
     appointment.revision += 1
     appointment.reschedules += 1
+    appointment.minutes_late = 0
     appointment.move_asked_at = appointment.move_asked_by = None
     appointment.override_reason = override_reason or appointment.override_reason
     try:
@@ -379,8 +391,9 @@ def _overrides(by: User, reason: str) -> bool:
 
 def _announce(appointment: Appointment, *, kind: CommunicationKind, now: datetime) -> None:
     _tell(appointment, kind, due_at=now)
-    for reminder, due_at in policy.reminders(appointment.start_at, now=now):
-        _tell(appointment, reminder, due_at=due_at, expires_at=appointment.start_at)
+    timing = MessageRule.objects.timing(appointment.service_request.service_id)
+    for reminder, number, due_at in policy.reminders(appointment.start_at, now=now, timing=timing):
+        _tell(appointment, reminder, due_at=due_at, expires_at=appointment.start_at, number=number)
 
 
 def _tell(
@@ -390,6 +403,7 @@ def _tell(
     due_at: datetime,
     expires_at: datetime | None = None,
     to: UUID | None = None,
+    number: int = 0,
 ) -> None:
     Communication.objects.plan(
         subject=appointment,
@@ -397,7 +411,7 @@ def _tell(
         recipient_id=to or appointment.patient.user_id,
         due_at=due_at,
         expires_at=expires_at,
-        occurrence=f"r{appointment.revision}",
+        occurrence=occurrence(f"r{appointment.revision}", number),
         revision=appointment.revision,
     )
 

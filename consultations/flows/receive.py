@@ -12,6 +12,7 @@ from consultations.models import Communication, CommunicationPreference
 from consultations.models.communication_preference import READ, wishes_of
 
 _ARRIVED = {"sent", "delivered", "read"}
+_TOLD = {CommunicationStatus.COMPLETED, CommunicationStatus.UNKNOWN, CommunicationStatus.IN_PROGRESS}
 _FAILED = {"failed", "undelivered", "canceled"}
 
 
@@ -29,9 +30,7 @@ def status(*, communication_id: UUID, word: str, provider_id: str, code: str, no
     message = (
         rows.select_related("recipient", *(f"recipient__{name}" for name in READ)).filter(pk=communication_id).first()
     )
-    if message is None or message.status not in {
-        CommunicationStatus.COMPLETED, CommunicationStatus.UNKNOWN, CommunicationStatus.IN_PROGRESS,
-    }:  # fmt: skip
+    if message is None or message.status not in _TOLD:
         return False
     if word in _FAILED:
         return _failed(message, why=f"sms-{code or word}", now=now)
@@ -69,6 +68,60 @@ def start(*, phone: str, now: datetime) -> int:
     found = stopped.update(texts_stopped_at=None, texts_stopped_source="", texts_wanted_at=now, updated_at=now)
     _record("texts_started", users, now=now)
     return found
+
+
+@flow
+def mail_failed(*, communication_id: UUID, why: str, now: datetime) -> bool:
+    """
+    Write that a mail was taken by the provider and did not arrive; it goes by the channel that is left.
+
+    why      a code for the ledger, such as "mail-bounced"
+    Returns  False when it says nothing new
+    Writes   Communication, and a new row for the channel that is left
+    """
+    message = _mail(communication_id)
+    if message is None or message.status not in _TOLD:
+        return False
+    return _failed(message, why=why, now=now)
+
+
+@flow
+def mail_unwanted(*, communication_id: UUID, now: datetime) -> bool:
+    """
+    End the optional mails of a person who called one of ours unwanted, or unsubscribed at the provider.
+
+    Returns  False when they had ended already
+    Writes   CommunicationPreference, AuditEvent
+    """
+    message = _mail(communication_id)
+    if message is None:
+        return False
+    preference = CommunicationPreference.objects.locked(message.recipient)
+    if preference.unsubscribed_at is not None:
+        return False
+    preference.unsubscribed_at, preference.unsubscribed_source = now, WishSource.VENDOR
+    preference.save(update_fields=["unsubscribed_at", "unsubscribed_source", "updated_at"])
+    audit.record(event="consultations.preference.complained", entity=preference, by=message.recipient, now=now)
+    return True
+
+
+@flow
+def mail_delivered(*, communication_id: UUID, now: datetime) -> bool:
+    """
+    Write that a mail arrived, as the provider tells.
+
+    Returns  False when it was known
+    Writes   Communication
+    """
+    rows = Communication.objects.filter(pk=communication_id, channel=Channel.EMAIL, delivered_at=None)
+    return bool(rows.update(delivered_at=now, updated_at=now))
+
+
+def _mail(communication_id: UUID) -> Communication | None:
+    rows = Communication.objects.select_for_update(of=("self",), no_key=True).filter(channel=Channel.EMAIL)
+    return (
+        rows.select_related("recipient", *(f"recipient__{name}" for name in READ)).filter(pk=communication_id).first()
+    )
 
 
 def _failed(message: Communication, *, why: str, now: datetime) -> bool:

@@ -10,8 +10,9 @@ from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
 from consultations.domain import lifecycle, standing
-from consultations.domain.codes import AskStatus, RequestStatus, TaskStatus
-from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest, SupportingInfo
+from consultations.domain.codes import AskStatus, CommunicationKind, RequestStatus, TaskStatus
+from consultations.domain.timing import occurrence
+from consultations.models import Appointment, Communication, MessageRule, ReviewTask, ServiceRequest, SupportingInfo
 from consultations.queries import earlier, placing
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
@@ -99,7 +100,7 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
 
     state    USPS code of where the patient will be during the visit
     Returns  the draft; its responses pin the newest published version of each questionnaire
-    Writes   ServiceRequest, QuestionnaireResponse, SupportingInfo, StatusChange, AuditEvent
+    Writes   ServiceRequest, QuestionnaireResponse, SupportingInfo, Communication, StatusChange, AuditEvent
     Raises   NotRegistered, UnknownService, StateNotServed, UnderAge, OverAge, RequestOpen, NotReady
     Source   FHIR R4 ServiceRequest; docs/flows.md, row "ask"
     """
@@ -116,6 +117,7 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
 
     request = ServiceRequest.objects.create(patient=patient, service=service, state=state, authored_at=now)
     _lay_out(request, asked)
+    _nudge(request, now=now)
     audit.status_changed(request, old="", new=request.status, by=by, now=now)
     audit.record(
         event="consultations.request.started", action=AuditAction.CREATE, entity=request, by=by, now=now,
@@ -149,6 +151,7 @@ def submit(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
         service_request=request, service=request.service, state=request.state, tier=place.tier, due_at=place.due_at,
         watch_at=place.watch_at, **_kept_for_who_knows(request, tier=place.tier, now=now, hours=hours),
     )  # fmt: skip
+    Communication.objects.stop(subject_id=request.pk, now=now, reason="submitted")
 
     audit.status_changed(request, old=RequestStatus.DRAFT, new=request.status, by=by, now=now)
     audit.status_changed(task, old="", new=task.status, by=by, now=now)
@@ -187,6 +190,19 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="withdrawn")
     audit.record(event="consultations.request.withdrawn", entity=request, by=by, now=now, patient_id=request.patient_id)
     return request
+
+
+def _nudge(request: ServiceRequest, *, now: datetime) -> None:
+    """Plan the few messages that remind of unfinished questions; they stop when the case is submitted or withdrawn."""
+    kind = CommunicationKind.INTAKE_UNFINISHED
+    for number, after in enumerate(sorted(MessageRule.objects.timing(request.service_id)[kind])):
+        Communication.objects.plan(
+            subject=request,
+            kind=kind,
+            recipient_id=request.patient.user_id,
+            due_at=now + after,
+            occurrence=occurrence("nudge", number),
+        )
 
 
 def _own(request_id: UUID, by: User) -> ServiceRequest:

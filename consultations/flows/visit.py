@@ -9,11 +9,15 @@ from config.core.flow import flow
 from config.core.models import AuditAction, Role, User
 from consultations.domain import lifecycle, policy, words
 from consultations.domain.codes import AppointmentStatus, CommunicationKind, EncounterStatus
-from consultations.models import Appointment, Communication, Encounter
+from consultations.domain.timing import occurrence
+from consultations.models import Appointment, Communication, Encounter, MessageRule
 from providers.queries import eligibility
 
 OPENS_BEFORE = policy.CHECK_IN_AHEAD
 WAIT = timedelta(minutes=10)
+MINUTES_LATE = (5, 120)
+LATE_FROM = timedelta(hours=2)
+_WAITING = (AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN)
 
 
 class NotLicensed(Invalid):
@@ -35,6 +39,13 @@ class CheckInClosed(Conflict):
 
     code = "check-in-closed"
     title = "Check-in is not open"
+
+
+class NotLate(Conflict):
+    """Only a visit that is soon to begin can be late."""
+
+    code = "not-late"
+    title = "This visit cannot be late"
 
 
 class TooEarly(Conflict):
@@ -157,9 +168,67 @@ def no_show(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
         due_at=now,
         revision=visit.revision,
     )
+    _follow_up(visit, now=now)
 
     audit.record(event="consultations.visit.missed", entity=visit, by=by, now=now, patient_id=visit.patient_id)
     return visit
+
+
+@flow
+def run_late(*, appointment_id: UUID, minutes: int, by: User, now: datetime) -> Appointment:
+    """
+    Tell the patient that their clinician comes later; the visit keeps its time.
+
+    minutes  how long after the start, 5 to 120; a later word replaces an earlier one
+    Writes   Appointment, Communication, AuditEvent
+    Raises   NotFound, NotAllowed, NotLate
+    """
+    if by.role != Role.PRACTITIONER:
+        raise NotAllowed("Only the clinician of the visit says that they are late.")
+    visit = _locked(appointment_id, by)
+    if not MINUTES_LATE[0] <= minutes <= MINUTES_LATE[1]:
+        raise NotLate("Say how many minutes, from 5 to 120.")
+    until = visit.start_at + timedelta(minutes=minutes)
+    if not may_be_late(visit, now=now) or now >= until:
+        raise NotLate("This can be said of a visit that begins within two hours and has not begun.")
+
+    visit.minutes_late = minutes
+    visit.save(update_fields=["minutes_late", "updated_at"])
+    Communication.objects.plan(
+        subject=visit,
+        kind=CommunicationKind.CLINICIAN_RUNNING_LATE,
+        recipient_id=visit.patient.user_id,
+        due_at=now,
+        expires_at=until,
+        occurrence=f"r{visit.revision}-{minutes}",
+        revision=visit.revision,
+    )
+
+    detail = {"minutes": minutes}
+    audit.record(
+        event="consultations.visit.late", entity=visit, by=by, now=now, patient_id=visit.patient_id, detail=detail
+    )
+    return visit
+
+
+def may_be_late(visit: Appointment, *, now: datetime) -> bool:
+    """Tell whether a visit is about to begin, so that its clinician may say that they come later."""
+    latest = visit.start_at + timedelta(minutes=MINUTES_LATE[1])
+    return visit.status in _WAITING and visit.start_at - LATE_FROM <= now < latest
+
+
+def _follow_up(visit: Appointment, *, now: datetime) -> None:
+    """Plan to ask once more later; what is booked until then voids it."""
+    kind = CommunicationKind.NO_SHOW_FOLLOW_UP
+    for number, after in enumerate(sorted(MessageRule.objects.timing(visit.service_request.service_id)[kind])):
+        Communication.objects.plan(
+            subject=visit,
+            kind=kind,
+            recipient_id=visit.patient.user_id,
+            due_at=now + after,
+            occurrence=occurrence(f"r{visit.revision}", number),
+            revision=visit.revision,
+        )
 
 
 def _locked(appointment_id: UUID, by: User) -> Appointment:

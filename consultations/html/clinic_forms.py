@@ -91,6 +91,14 @@ class ReassignForm(forms.Form):
         field.label_from_instance = lambda one: one.display_name
 
 
+class LateForm(forms.Form):
+    """How much later the clinician comes."""
+
+    minutes = forms.ChoiceField(
+        label="How late will you be?", choices=[(str(late), f"{late} minutes") for late in (5, 10, 15, 20, 30, 45, 60)]
+    )
+
+
 class AcceptForm(FenceForm):
     """An acceptance."""
 

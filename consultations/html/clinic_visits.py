@@ -15,7 +15,7 @@ from consultations.domain.codes import AppointmentStatus, EncounterStatus
 from consultations.flows import open_case
 from consultations.flows import visit as visiting
 from consultations.html.clinic_access import for_clinicians
-from consultations.html.clinic_forms import FinishForm
+from consultations.html.clinic_forms import FinishForm, LateForm
 from consultations.models import Appointment, Encounter
 from consultations.queries import agenda
 from providers.domain.states import STATES
@@ -102,6 +102,25 @@ def no_show(request: HttpRequest, practitioner: Practitioner, appointment_id: UU
     return redirect("clinic:visit", appointment_id=appointment_id)
 
 
+@require_POST
+@for_clinicians
+def run_late(request: HttpRequest, practitioner: Practitioner, appointment_id: UUID) -> HttpResponse:
+    """Tell the patient how many minutes later the clinician comes."""
+    booked = _booked(practitioner, appointment_id)
+    form = LateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose how many minutes.")
+        return redirect("clinic:visit", appointment_id=appointment_id)
+    minutes = int(form.cleaned_data["minutes"])
+    try:
+        visiting.run_late(appointment_id=booked.pk, minutes=minutes, by=practitioner.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(request, f"The patient is told that you come about {minutes} minutes later.")
+    return redirect("clinic:visit", appointment_id=appointment_id)
+
+
 def encounter_of(booked: Appointment) -> Encounter | None:
     """Return the encounter of a loaded visit; None before the patient has checked in."""
     return getattr(booked, "encounter", None)
@@ -138,6 +157,8 @@ def _show(
         "may_begin": stands == EncounterStatus.ARRIVED,
         "may_finish": stands == EncounterStatus.IN_PROGRESS,
         "may_determine": stands in {EncounterStatus.IN_PROGRESS, EncounterStatus.FINISHED},
+        "may_be_late": visiting.may_be_late(booked, now=now),
+        "late_form": LateForm(),
         "may_miss": booked.status in {AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN}
         and now >= booked.start_at + visiting.WAIT,
         "determinations": list(encounter.determinations.all()) if encounter else [],

@@ -10,11 +10,13 @@ from consultations.html import (
     clinic_rearrange,
     clinic_visits,
     clinic_workload,
+    message_board,
 )
 from consultations.html.clinic_files import case_file
 
 app_name = "clinic"
 urlpatterns = [
+    path("messages/", message_board.message_board, name="message-board"),
     path("queue/", clinic_queue.queue, name="queue"),
     path("queue/live/", clinic_queue.live, name="queue-live"),
     path("queue/shift/<slug:step>/", clinic_queue.change_shift, name="shift"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("visits/<uuid:appointment_id>/", clinic_visits.visit, name="visit"),
     path("visits/<uuid:appointment_id>/begin/", clinic_visits.begin, name="begin"),
     path("visits/<uuid:appointment_id>/finish/", clinic_visits.finish, name="finish"),
+    path("visits/<uuid:appointment_id>/late/", clinic_visits.run_late, name="run-late"),
     path("visits/<uuid:appointment_id>/no-show/", clinic_visits.no_show, name="no-show"),
     path("visits/<uuid:appointment_id>/determination/", clinic_plans.determination, name="determination"),
     path("determinations/<uuid:determination_id>/sign/", clinic_plans.sign_determination, name="sign-determination"),

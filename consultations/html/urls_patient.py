@@ -4,6 +4,7 @@ from django.urls import path
 
 from consultations.html import (
     hooks,
+    mail_events,
     message_link,
     patient_cases,
     patient_home,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("account/messages/", preferences.message_preferences, name="message-preferences"),
     path("m/<str:token>/", message_link.message_link, name="message-link"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("hooks/mail/<slug:provider>/", mail_events.mail_told, name="mail-told"),
     path("hooks/texts/", hooks.text_arrived, name="text-arrived"),
     path("hooks/texts/<uuid:communication_id>/", hooks.text_status, name="text-status"),
     path("services/", patient_home.services, name="services"),

@@ -9,6 +9,7 @@ from consultations.models.communication_request import CommunicationRequest
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
 from consultations.models.escalation import ChainStep, Escalation, EscalationStep
+from consultations.models.message_rule import MessageRule
 from consultations.models.on_call import OnCall
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
@@ -32,6 +33,7 @@ __all__ = [
     "EscalationStep",
     "Goal",
     "Heartbeat",
+    "MessageRule",
     "OnCall",
     "PlanTemplate",
     "ReviewNote",

@@ -62,6 +62,7 @@ class Appointment(Record):
     tzdata_version = models.CharField(max_length=16)
     revision = models.PositiveIntegerField(default=0)
     reschedules = models.PositiveSmallIntegerField(default=0)
+    minutes_late = models.PositiveSmallIntegerField(default=0, help_text="As the clinician told the patient.")
     checked_in_at = models.DateTimeField(null=True)
     checked_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)

@@ -21,7 +21,7 @@ from consultations.domain.codes import (
     OfferStatus,
 )
 from consultations.domain.wishes import rule
-from consultations.models import Appointment, Communication, WaitlistOffer
+from consultations.models import Appointment, Communication, ServiceRequest, WaitlistOffer
 from consultations.models.communication_preference import wishes_of, zone_of
 from consultations.queries import places, wording
 
@@ -105,6 +105,8 @@ def _about_visit(message: Communication) -> Letter | Text | Void:
     is_live = visit.status in LIVE_APPOINTMENTS
     if is_live == (message.kind in _AFTER_THE_VISIT):
         return Void("visit-over" if not is_live else "visit-goes-on")
+    if message.kind == CommunicationKind.NO_SHOW_FOLLOW_UP and (why := _follow_up_is_over(visit)):
+        return Void(why)
     zone, path = _for_reader(visit, message.recipient)
     return _letter(
         message,
@@ -113,8 +115,16 @@ def _about_visit(message: Communication) -> Letter | Text | Void:
         start=visit.start_at,
         place=zone.key.rsplit("/", 1)[-1].replace("_", " "),
         clinician=visit.practitioner.display_name,
+        minutes=visit.minutes_late,
         invitation=_invitation(visit, message.recipient, path) if message.kind in _INVITES else None,
     )
+
+
+def _follow_up_is_over(visit: Appointment) -> str:
+    """Return why nobody has to be asked for a new time; empty when the case still waits for one."""
+    if Appointment.objects.live().filter(service_request=visit.service_request_id).exists():
+        return "booked-again"
+    return "" if ServiceRequest.objects.open().filter(pk=visit.service_request_id).exists() else "case-over"
 
 
 def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from config.core.models import Role, User
-from consultations.domain.codes import CommunicationKind
+from consultations.domain.codes import CommunicationKind, RequestStatus
 from consultations.models import (
     ActivityOutcome,
     CarePlan,
@@ -15,6 +15,7 @@ from consultations.models import (
     CommunicationRequest,
     EscalationStep,
     ReviewTask,
+    ServiceRequest,
 )
 from providers.models import Qualification
 
@@ -54,8 +55,11 @@ def _ask(message: Communication) -> str | None:
     return reverse("consultations:case", args=[row.service_request_id]) if row else None
 
 
-def _case(message: Communication) -> str:
-    return reverse("consultations:case", args=[message.subject_id])
+def _case(message: Communication) -> str | None:
+    rows = ServiceRequest.objects.filter(pk=message.subject_id)
+    if message.kind == CommunicationKind.INTAKE_UNFINISHED:
+        rows = rows.filter(status=RequestStatus.DRAFT)
+    return reverse("consultations:case", args=[message.subject_id]) if rows.exists() else None
 
 
 def _decision(message: Communication) -> str | None:

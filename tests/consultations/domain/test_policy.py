@@ -58,4 +58,4 @@ def test_the_policy_is_said_in_words(moves, words):
     ],
 )
 def test_reminders_that_would_come_late_are_not_planned(ahead, kinds):
-    assert [kind for kind, _ in policy.reminders(NOW + ahead, now=NOW)] == kinds
+    assert [kind for kind, _, _ in policy.reminders(NOW + ahead, now=NOW)] == kinds

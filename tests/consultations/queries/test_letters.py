@@ -6,7 +6,7 @@ from config.core.models import Role
 from consultations.domain.codes import CommunicationKind
 from consultations.models import Communication
 from consultations.queries import letters
-from tests.factories.consultations import AppointmentFactory, ReviewTaskFactory
+from tests.factories.consultations import AppointmentFactory, ReviewTaskFactory, ServiceRequestFactory
 from tests.factories.core import UserFactory
 from tests.factories.providers import NINE, PractitionerFactory, QualificationFactory
 
@@ -52,15 +52,13 @@ def test_a_letter_says_whom_to_call(settings):
 # An offer of the waitlist speaks of its own row: tests/consultations/html/test_patient_waitlist.py.
 @pytest.mark.parametrize("kind", sorted(set(CommunicationKind) - {CommunicationKind.WAITLIST_OFFER}))
 def test_every_kind_has_words_in_every_language(kind, language):
-    visit = AppointmentFactory.create(service_request__patient__preferred_language=language)
-    Communication.objects.plan(
-        subject=visit.service_request, kind=kind, recipient_id=visit.patient.user_id, due_at=visit.start_at
-    )
+    case = ServiceRequestFactory.create(patient__preferred_language=language)
+    Communication.objects.plan(subject=case, kind=kind, recipient_id=case.patient.user_id, due_at=NINE)
 
     letter = letters.compose(Communication.objects.get())
 
-    assert ("Hola, " if language == "es" else "Hello ") + visit.patient.called in letter.body
-    assert f"/cases/{visit.service_request_id}/" in letter.body
+    assert ("Hola, " if language == "es" else "Hello ") + case.patient.called in letter.body
+    assert f"/cases/{case.pk}/" in letter.body
 
 
 STAFF = {

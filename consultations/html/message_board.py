@@ -1,0 +1,63 @@
+"""How the messages do, for administrators: what waits, how late it is, what fails and why."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_safe
+
+from config.core.clock import database_now
+from config.core.http import signed_in
+from config.core.models import Role
+from consultations.html.charts import HEIGHT, WIDTH, Column, bars
+from consultations.queries import message_figures
+from consultations.queries.message_figures import TICK_LATE
+
+
+@require_safe
+def message_board(request: HttpRequest) -> HttpResponse:
+    """Show the figures of the last day as charts, each with its numbers in a table."""
+    if signed_in(request).role != Role.ADMIN:
+        raise PermissionDenied
+    now, zone = database_now(), ZoneInfo(settings.CLINIC_TIME_ZONE)
+    hours = message_figures.hours(now)
+    named = [(hour.at.astimezone(zone).strftime("%-I %p"), hour) for hour in hours]
+    context = {
+        "present": message_figures.present(now),
+        "now": now,
+        "zone": zone,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "hours": named,
+        "sent": bars([Column(name, (("sent", one.sent), ("failed", one.failed))) for name, one in named], unit=""),
+        "late": bars(
+            [Column(name, (("late", round(one.late_p95_seconds, 1)),)) for name, one in named], unit="seconds"
+        ),
+        "failures": message_figures.failures(now),
+        "rates": bars(
+            [
+                Column(row.channel.label, (("failed", round(100 * row.rate, 1)),))
+                for row in message_figures.failures(now)
+            ],
+            unit="percent",
+        ),
+        "reasons": message_figures.reasons(now),
+    }
+    return render(request, "consultations/clinic/message_board.html", context)
+
+
+def tick_context(request: HttpRequest) -> dict[str, Any]:
+    """Return whether nobody looks for due messages any more; asked only where a page shows it, to administrators."""
+    return {"tick_is_late": SimpleLazyObject(lambda: _tick_is_late(request))}
+
+
+def _tick_is_late(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or user.role != Role.ADMIN:
+        return False
+    age = message_figures.tick_age(database_now())
+    return age is None or age > TICK_LATE.total_seconds()
