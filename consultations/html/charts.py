@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, GAP = 720, 160, 4
+ROW = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,17 @@ def bars(columns: Sequence[Column], *, unit: str) -> list[Bar]:
                 Bar(round(place * width, 1), round(top, 1), round(width - GAP, 1), round(height, 1), kind, title)
             )
     return [bar for bar in drawn if bar.height]
+
+
+def shares(rows: Sequence[Column]) -> list[Bar]:
+    """Return one whole row of the chart's width for each column, divided by the share of each part."""
+    drawn = []
+    for place, one in enumerate(rows):
+        total = sum(number for _, number in one.parts)
+        left = 0.0
+        for kind, number in one.parts if total else ():
+            width = WIDTH * number / total
+            title = f"{one.name}: {100 * number / total:.1f} % {kind}"
+            drawn.append(Bar(round(left, 1), place * ROW, round(width, 1), ROW - GAP, kind, title))
+            left += width
+    return [bar for bar in drawn if bar.width]

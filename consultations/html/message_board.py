@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from config.core.clock import database_now
 from config.core.http import signed_in
 from config.core.models import Role
-from consultations.html.charts import HEIGHT, WIDTH, Column, bars
+from consultations.html.charts import HEIGHT, ROW, WIDTH, Column, bars, shares
 from consultations.queries import message_figures
 from consultations.queries.message_figures import TICK_LATE
 
@@ -24,7 +24,7 @@ def message_board(request: HttpRequest) -> HttpResponse:
     if signed_in(request).role != Role.ADMIN:
         raise PermissionDenied
     now, zone = database_now(), ZoneInfo(settings.CLINIC_TIME_ZONE)
-    hours = message_figures.hours(now)
+    hours, failures = message_figures.hours(now), message_figures.failures(now)
     named = [(hour.at.astimezone(zone).strftime("%-I %p"), hour) for hour in hours]
     context = {
         "present": message_figures.present(now),
@@ -37,14 +37,9 @@ def message_board(request: HttpRequest) -> HttpResponse:
         "late": bars(
             [Column(name, (("late", round(one.late_p95_seconds, 1)),)) for name, one in named], unit="seconds"
         ),
-        "failures": message_figures.failures(now),
-        "rates": bars(
-            [
-                Column(row.channel.label, (("failed", round(100 * row.rate, 1)),))
-                for row in message_figures.failures(now)
-            ],
-            unit="percent",
-        ),
+        "failures": failures,
+        "shares": shares([Column(row.channel.label, (("failed", row.failed), ("sent", row.sent))) for row in failures]),
+        "shares_height": ROW * max(len(failures), 1),
         "reasons": message_figures.reasons(now),
     }
     return render(request, "consultations/clinic/message_board.html", context)

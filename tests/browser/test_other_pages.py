@@ -11,7 +11,7 @@ from consultations.adapters.links import Purpose
 from consultations.domain.codes import CommunicationKind
 from consultations.models import Communication
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
-from tests.factories.core import UserFactory
+from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -92,3 +92,25 @@ def test_the_app_is_set_up_and_removed_on_sound_pages(look, keys):
     look("/account/two-step/totp/activate/", name="app-add", user=UserFactory())
     look("/account/two-step/totp/deactivate/", name="app-remove", user=keys)
     look("/account/two-step/recovery-codes/generate/", name="recovery-codes-new", user=keys)
+
+
+def test_how_the_messages_do_is_sound(look, message):
+    now = datetime.now(UTC)
+    Communication.objects.all().delete()
+    for number in range(60):
+        due_at = now - timedelta(minutes=20 * number)
+        has_failed = number % 9 == 4
+        Communication.objects.create(
+            subject_type="consultations.appointment",
+            subject_id=message.subject_id,
+            kind=CommunicationKind.VISIT_IN_A_DAY,
+            channel="sms" if number % 4 == 0 else "email",
+            occurrence=str(number),
+            recipient=message.recipient,
+            status="not-done" if has_failed else "completed",
+            status_reason="smtp-550" if has_failed else "",
+            due_at=due_at,
+            sent_at=None if has_failed else due_at + timedelta(seconds=2 + number % 7),
+        )
+
+    look("/clinic/messages/", name="message-board", user=AdminFactory(), schemes=("light", "dark"))

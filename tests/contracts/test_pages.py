@@ -22,6 +22,8 @@ NO_PAGES = {
     "clinic:case-file": "a file to keep",
     "intake:file": "a file to keep",
     "intake:questionnaire-source": "a file to keep",
+    "consultations:mail-told": "for mail providers",
+    "metrics": "figures for Prometheus, as text",
     "intake:start-questions": "leads to the first page with something open",
     "mfa_authenticate": "walked: test_second_factor_is_set_up_and_then_asked_for",
     "mfa_download_recovery_codes": "a text file",

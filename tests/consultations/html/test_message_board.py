@@ -7,7 +7,7 @@ from django.test import Client
 
 from config.core.clock import database_now
 from consultations.domain.codes import CommunicationKind, CommunicationStatus
-from consultations.html.charts import Column, bars
+from consultations.html.charts import WIDTH, Column, bars, shares
 from consultations.models import Communication, Heartbeat
 from consultations.queries import message_figures
 from tests.consultations.html.reading import assert_shows, text_of
@@ -114,3 +114,12 @@ def test_bars_fill_the_chart_and_empty_ones_draw_nothing():
 
     assert [(bar.kind, bar.y, bar.height) for bar in drawn] == [("sent", 40, 120), ("failed", 0, 40)]
     assert bars([Column("9 AM", (("sent", 0),))], unit="") == []
+
+
+def test_shares_fill_the_row():
+    drawn = shares([Column("mail", (("failed", 1), ("sent", 3))), Column("text", (("failed", 0), ("sent", 0)))])
+
+    assert [(bar.kind, bar.x, bar.width) for bar in drawn] == [
+        ("failed", 0, WIDTH / 4),
+        ("sent", WIDTH / 4, WIDTH * 3 / 4),
+    ]
