@@ -21,7 +21,8 @@ from config.core.flow import again_after_deadlock, flow
 from config.core.models import Role, User
 from consultations.domain import policy, promise
 from consultations.domain.codes import AppointmentStatus, CommunicationKind
-from consultations.models import Appointment, Communication
+from consultations.domain.timing import occurrence
+from consultations.models import Appointment, Communication, MessageRule
 from consultations.models.appointment import PATIENT_NEVER_TWICE
 from consultations.queries.promises import TZDATA
 from providers.domain.codes import SlotStatus
@@ -127,15 +128,17 @@ def _move(visit: Appointment, slot: Slot) -> None:
 
 
 def _tell(visit: Appointment, now: datetime) -> None:
-    due = [(CommunicationKind.BOOKING_MOVED, now, None)]
-    reminders = policy.reminders(visit.start_at, now=now)
-    for kind, due_at, expires_at in [*due, *((kind, at, visit.start_at) for kind, at in reminders)]:
+    due = [(CommunicationKind.BOOKING_MOVED, 0, now, None)]
+    timing = MessageRule.objects.timing(visit.service_request.service_id)
+    reminders = policy.reminders(visit.start_at, now=now, timing=timing)
+    ahead = [(kind, number, at, visit.start_at) for kind, number, at in reminders]
+    for kind, number, due_at, expires_at in [*due, *ahead]:
         Communication.objects.plan(
             subject=visit,
             kind=kind,
             recipient_id=visit.patient.user_id,
             due_at=due_at,
             expires_at=expires_at,
-            occurrence=f"r{visit.revision}",
+            occurrence=occurrence(f"r{visit.revision}", number),
             revision=visit.revision,
         )
