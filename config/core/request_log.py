@@ -50,7 +50,7 @@ def shown_path(path: str) -> str:
     except Resolver404:
         return _words_alone(path)
     shown = set(_SHOWN.findall(found.route))
-    secrets = [*found.args, *(value for name, value in found.captured_kwargs.items() if name not in shown)]
+    secrets = [*found.args, *(value for name, value in found.kwargs.items() if name not in shown)]
     for secret in sorted(map(str, secrets), key=len, reverse=True):
         path = path.replace(secret, HIDDEN) if secret else path
     return path
