@@ -51,6 +51,7 @@ def patients(browser: Browser, site: str) -> None:
     take(riley, "crisis-phone")
     sam = signed_in(browser, site, PHONE, "sam@demo.example", PATIENT)
     follow(sam, "Pick a time")
+    sam.locator("fieldset.times").first.evaluate("node => node.scrollIntoView()")
     take(sam, "times-phone")
 
 
@@ -58,7 +59,8 @@ def clinicians(browser: Browser, site: str) -> None:
     """Take the queue, and the case that a clinician holds."""
     rivera = signed_in(browser, site, DESK, "rivera@demo.example", CLINICIAN)
     take(rivera, "queue-desk")
-    follow(rivera, "Riley Urgent (demo)")
+    rivera.locator("table").get_by_role("link", name="Riley Urgent (demo)").first.click()
+    rivera.wait_for_load_state()
     held = rivera.get_by_role("button", name="Take this case")
     if held.count():
         held.click()

@@ -1,5 +1,7 @@
 """The JSON API has every endpoint of its contract, and its OpenAPI document is valid and whole."""
 
+import base64
+import hashlib
 import io
 import re
 
@@ -155,3 +157,12 @@ def test_every_endpoint_goes_through_the_base_of_the_api():
     ours = {view for view in views if not view.__module__.startswith("drf_spectacular")}
 
     assert [view for view in ours if "_Once" not in [base.__name__ for base in view.__mro__]] == []
+
+
+def test_the_description_of_the_api_allows_its_one_style_by_hash_and_no_other(client):
+    page = client.get("/api/v1/docs/")
+
+    style = re.search(r"<style>(.*?)</style>", page.content.decode(), re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}'" in page.headers["Content-Security-Policy"]
+    assert "unsafe-" not in page.headers["Content-Security-Policy"]
