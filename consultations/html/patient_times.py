@@ -145,7 +145,8 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
         after=_cursor(request.GET.get("after", "")),
         day=day,
     )
-    month = months.month_of(request.GET.get("month", ""), day or now.astimezone(zone).date())
+    soonest = page.results[0].start_at if page.results else now
+    month = months.month_of(request.GET.get("month", ""), day or soonest.astimezone(zone).date())
     first, last = months.ends(month)
     open_days = times.free_days(
         mine.request,

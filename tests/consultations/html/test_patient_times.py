@@ -214,12 +214,12 @@ def test_the_month_marks_the_days_with_free_times_and_leads_to_them(browse, case
 
 
 @pytest.mark.parametrize("query", [{"month": "x"}, {"month": "9999-12"}, {"day": "2026-02-31"}, {"day": "0001-01-01"}])
-def test_a_month_or_day_that_is_none_shows_the_present_one(browse, case, query):
+def test_a_month_or_day_that_is_none_shows_that_of_the_first_free_time(browse, case, query):
     clinician(case.service)
 
     shown = browse(case.patient.user).get(url(case), query)
 
-    assert shown.context["month"].first.isoformat() == "2026-05-01"
+    assert shown.context["month"].first.isoformat() == "2026-06-01"
     assert len(shown.context["days"]) > 0
 
 
