@@ -11,6 +11,9 @@ from consultations.html import health, metrics
 # The API's description brings one style of its own; a library update that changes it says so in the console.
 DESCRIPTION_STYLE = csp_update({"style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"]})
 
+handler404 = "config.core.api.outside.not_found"
+handler500 = "config.core.api.outside.server_error"
+
 # One way in: with its limits on guessing and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.core.api.schema import Problem
 from consultations.models import (
     Activity,
     Appointment,
@@ -25,6 +26,13 @@ class ClaimOutput(serializers.ModelSerializer[ReviewTask]):
         model = ReviewTask
         fields = ["id", "fence", "lease_expires_at", "service_request"]
         read_only_fields = fields
+
+
+class LeaseLostProblem(Problem):
+    """409 `lease-lost` or `already-claimed`: who holds the case now, null when nobody does."""
+
+    held_by = serializers.CharField(required=False, allow_null=True)
+    lease_expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class TaskOutput(serializers.ModelSerializer[ReviewTask]):

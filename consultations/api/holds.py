@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from config.core.api import ApiView, signed_in
 from config.core.api.inputs import Id, Input, read
+from config.core.api.schema import PROBLEM
 from config.core.models import Role, User
-from consultations.api.outputs import HoldOutput
+from consultations.api.outputs import HoldOutput, SlotTakenProblem
 from consultations.queries import times
 from providers.api.fields import Instant
 from providers.flows import hold as holding
@@ -29,7 +30,7 @@ class HoldInput(Input):
 class Holds(ApiView):
     """Times held for a case."""
 
-    @extend_schema(request=HoldInput, responses={201: HoldOutput})
+    @extend_schema(request=HoldInput, responses={201: HoldOutput, (409, PROBLEM): SlotTakenProblem})
     def post(self, request: Request) -> Response:
         """Hold a time; 409 `slot-taken` names the nearest free times."""
         words = read(HoldInput, request)

@@ -6,9 +6,11 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.core.api.schema import Problem
 from config.core.models import Role, User
 from consultations.models import Appointment
 from consultations.queries.case import Case
+from providers.api.serializers import OfferOutput
 
 
 class MissingOutput(serializers.Serializer[Any]):
@@ -125,6 +127,12 @@ class HoldOutput(serializers.Serializer[Any]):
     start = serializers.DateTimeField(source="start_at")
     end = serializers.DateTimeField(source="end_at")
     expires_at = serializers.DateTimeField()
+
+
+class SlotTakenProblem(Problem):
+    """409 `slot-taken`: the nearest times that are free."""
+
+    nearest = OfferOutput(many=True, required=False)
 
 
 class AppointmentOutput(serializers.Serializer[Any]):

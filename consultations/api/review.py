@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
 from config.core.api.inputs import Nothing, read
+from config.core.api.schema import PROBLEM
 from consultations.api.clinic_inputs import (
     AcceptCaseInput,
     AcknowledgeInput,
@@ -32,6 +33,7 @@ from consultations.api.clinic_outputs import (
     AskOutput,
     ClaimOutput,
     FlagOutput,
+    LeaseLostProblem,
     ShiftEndedOutput,
     ShiftOutput,
     TaskOutput,
@@ -39,6 +41,8 @@ from consultations.api.clinic_outputs import (
 from consultations.flows import acknowledge, open_case, reassign, review, shift
 from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
 from providers.models import HealthcareService
+
+_LOST = {(409, PROBLEM): LeaseLostProblem}
 
 
 @extend_schema_view(list=extend_schema(parameters=[TasksQuery]))
@@ -83,67 +87,67 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
         task = review.claim_next(by=signed_in(request), now=timezone.now(), service_id=_service(slug))
         return Response(status=204) if task is None else Response(ClaimOutput(task).data)
 
-    @extend_schema(request=Nothing, responses=ClaimOutput)
+    @extend_schema(request=Nothing, responses={200: ClaimOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: UUID) -> Response:
         """Claim this case; 409 `already-claimed` says who has it."""
         read(Nothing, request)
         return Response(ClaimOutput(review.claim(task_id=pk, by=signed_in(request), now=timezone.now())).data)
 
-    @extend_schema(request=FenceInput, responses=ClaimOutput)
+    @extend_schema(request=FenceInput, responses={200: ClaimOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, pk: UUID) -> Response:
         """Hold the case for another 15 minutes."""
         return Response(ClaimOutput(review.renew(task_id=pk, **_words(FenceInput, request))).data)
 
-    @extend_schema(request=NoteInput, responses=ClaimOutput)
+    @extend_schema(request=NoteInput, responses={200: ClaimOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def note(self, request: Request, pk: UUID) -> Response:
         """Keep the draft note, and hold the case for another 15 minutes."""
         return Response(ClaimOutput(review.save_note(task_id=pk, **_words(NoteInput, request))).data)
 
-    @extend_schema(request=ReleaseInput, responses=TaskOutput)
+    @extend_schema(request=ReleaseInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: UUID) -> Response:
         """Give the case back to its place in the queue."""
         review.release(task_id=pk, **_words(ReleaseInput, request))
         return self._task(pk)
 
-    @extend_schema(request=AskInput, responses=AskOutput)
+    @extend_schema(request=AskInput, responses={200: AskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def ask_patient(self, request: Request, pk: UUID) -> Response:
         """Ask the patient; the case waits for the answer."""
         return Response(AskOutput(review.ask_patient(task_id=pk, **_words(AskInput, request))).data)
 
-    @extend_schema(request=AcceptCaseInput, responses=TaskOutput)
+    @extend_schema(request=AcceptCaseInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: UUID) -> Response:
         """Accept the case; 409 `flags-waiting` until each grave flag has a name under it."""
         review.accept(task_id=pk, **_words(AcceptCaseInput, request))
         return self._task(pk)
 
-    @extend_schema(request=DeclineInput, responses=TaskOutput)
+    @extend_schema(request=DeclineInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: UUID) -> Response:
         """Decline the case; the patient reads the reason."""
         review.decline(task_id=pk, **_words(DeclineInput, request))
         return self._task(pk)
 
-    @extend_schema(request=ReferInput, responses=TaskOutput)
+    @extend_schema(request=ReferInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, pk: UUID) -> Response:
         """Refer the patient elsewhere."""
         review.refer(task_id=pk, **_words(ReferInput, request))
         return self._task(pk)
 
-    @extend_schema(request=FenceInput, responses=TaskOutput)
+    @extend_schema(request=FenceInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def sign_off(self, request: Request, pk: UUID) -> Response:
         """Put the second name under a colleague's decision; it takes effect."""
         review.sign_off(task_id=pk, **_words(FenceInput, request))
         return self._task(pk)
 
-    @extend_schema(request=SendBackInput, responses=TaskOutput)
+    @extend_schema(request=SendBackInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: UUID) -> Response:
         """Give a colleague's decision back to them, with what speaks against it."""

@@ -11,8 +11,9 @@ from config.core.api import ApiView, ReadOnlyRows, signed_in
 from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import CheckInInput, FinishInput, RunLateInput
 from consultations.api.clinic_outputs import CheckedInOutput, EncounterOutput, VisitOutput
+from consultations.api.outputs import AppointmentOutput
 from consultations.flows import visit
-from consultations.models import Encounter
+from consultations.models import Appointment, Encounter
 
 
 class CheckIn(ApiView):
@@ -29,12 +30,14 @@ class CheckIn(ApiView):
 class NoShow(ApiView):
     """A visit to which nobody came."""
 
-    @extend_schema(request=Nothing, responses=VisitOutput)
+    @extend_schema(request=Nothing, responses=AppointmentOutput)
     def post(self, request: Request, pk: UUID) -> Response:
         """Record that the patient did not come, from ten minutes after the start."""
         read(Nothing, request)
-        missed = visit.no_show(appointment_id=pk, by=signed_in(request), now=timezone.now())
-        return Response(VisitOutput(missed).data)
+        user = signed_in(request)
+        missed = visit.no_show(appointment_id=pk, by=user, now=timezone.now())
+        rows = Appointment.objects.select_related("patient", "practitioner", "service_request__service")
+        return Response(AppointmentOutput(rows.get(pk=missed.pk), context={"reader": user}).data)
 
 
 class RunLate(ApiView):

@@ -67,11 +67,10 @@ def _end(flag: Flag, *, by: User, now: datetime) -> None:
     audit.status_changed(row, old="open", new="ended", by=by, now=now, reason=row.end_reason)
 
 
-def _by_whom(flag_id: UUID) -> dict[str, str]:
+def _by_whom(flag_id: UUID) -> dict[str, str | datetime | None]:
     flag = Flag.objects.select_related("acknowledged_by__practitioner").get(pk=flag_id)
     practitioner = getattr(flag.acknowledged_by, "practitioner", None)
-    at = flag.acknowledged_at
     return {
         "acknowledged_by": practitioner.display_name if practitioner else "",
-        "acknowledged_at": at.isoformat() if at else "",
+        "acknowledged_at": flag.acknowledged_at,
     }

@@ -154,7 +154,7 @@ def no_show(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
         lifecycle.APPOINTMENT, visit.status, AppointmentStatus.NOSHOW, why="This visit is over, or began."
     )
     if now < visit.start_at + WAIT:
-        may_from = (visit.start_at + WAIT).isoformat()
+        may_from = visit.start_at + WAIT
         raise TooEarly("Wait ten minutes after the start of the visit.", extra={"from": may_from})
 
     _move_visit(visit, AppointmentStatus.NOSHOW, by=by, now=now)
@@ -267,7 +267,7 @@ def _refuse_unless_open(visit: Appointment, *, now: datetime) -> None:
     if opens_at <= now < visit.end_at:
         return
     why = "Check-in opens 30 minutes before the visit." if now < opens_at else "The time of this visit has passed."
-    raise CheckInClosed(why, extra={"opens_at": opens_at.isoformat(), "closes_at": visit.end_at.isoformat()})
+    raise CheckInClosed(why, extra={"opens_at": opens_at, "closes_at": visit.end_at})
 
 
 def _refuse_unless_licensed(visit: Appointment, *, state: str, now: datetime) -> None:

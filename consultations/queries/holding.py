@@ -59,9 +59,9 @@ def held(task_id: UUID, *, fence: int, by: User, now: datetime) -> ReviewTask:
     return task
 
 
-def holder(task_id: UUID) -> dict[str, str | None]:
+def holder(task_id: UUID) -> dict[str, str | datetime | None]:
     """Return who holds the case now, for the one who does not."""
     task = ReviewTask.objects.select_related("owner").get(pk=task_id)
     if task.status != TaskStatus.IN_PROGRESS or task.owner is None or task.lease_expires_at is None:
         return {"held_by": None, "lease_expires_at": None}
-    return {"held_by": task.owner.display_name, "lease_expires_at": task.lease_expires_at.isoformat()}
+    return {"held_by": task.owner.display_name, "lease_expires_at": task.lease_expires_at}

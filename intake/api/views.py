@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
 from config.core.api.inputs import read
+from config.core.api.schema import PROBLEM, Problem
 from intake.api.inputs import AnswersInput, CompleteInput
 from intake.api.outputs import QuestionnaireResponseOutput, SavedOutput
 from intake.fhir.questionnaire import questionnaire
@@ -55,7 +56,7 @@ class QuestionnaireResponses(ReadOnlyRows[QuestionnaireResponse]):
         saved = answer.save(response_id=mine.pk, by=signed_in(request), now=timezone.now(), **words)
         return Response(dataclasses.asdict(saved))
 
-    @extend_schema(request=CompleteInput, responses=QuestionnaireResponseOutput)
+    @extend_schema(request=CompleteInput, responses={200: QuestionnaireResponseOutput, (412, PROBLEM): Problem})
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, **_kwargs: Any) -> Response:
         """Close the response; 422 `incomplete` names each question that is open or wrong."""

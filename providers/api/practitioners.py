@@ -11,16 +11,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ApiView, ReadOnlyRows, signed_in
+from config.core.api.schema import PROBLEM
 from config.core.models import User
 from providers.api.serializers import (
     AcceptInput,
+    BookingsAffectedProblem,
     OnboardInput,
     PractitionerInput,
     PractitionerOutput,
     QualificationInput,
     QualificationOutput,
+    QualificationsOutput,
     RoleInput,
     RoleOutput,
+    RolesOutput,
 )
 from providers.domain.terms import FIELDS
 from providers.flows import onboard, qualify
@@ -59,7 +63,7 @@ class Practitioners(ReadOnlyRows[Practitioner]):
         )
         return Response(PractitionerOutput(changed).data)
 
-    @extend_schema(request=AcceptInput, responses=PractitionerOutput)
+    @extend_schema(request=AcceptInput, responses={200: PractitionerOutput, (409, PROBLEM): BookingsAffectedProblem})
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, **_kwargs: Any) -> Response:
         """Stop offering this clinician's time; 409 `bookings-affected` lists the visits that are booked."""
@@ -71,7 +75,7 @@ class Practitioners(ReadOnlyRows[Practitioner]):
         practitioner.refresh_from_db()
         return Response(PractitionerOutput(practitioner).data)
 
-    @extend_schema(methods=["GET"], responses=RoleOutput(many=True))
+    @extend_schema(methods=["GET"], responses=RolesOutput)
     @extend_schema(methods=["POST"], request=RoleInput, responses=RoleOutput)
     @action(detail=True, methods=["get", "post"])
     def roles(self, request: Request, **_kwargs: Any) -> Response:
@@ -79,7 +83,7 @@ class Practitioners(ReadOnlyRows[Practitioner]):
         practitioner = self.get_object()
         if request.method == "GET":
             rows = practitioner.roles.select_related("service").order_by("service__name", "id")
-            return Response(RoleOutput(rows, many=True).data)
+            return Response(RolesOutput({"results": rows}).data)
         words = _valid(RoleInput, request)
         service = HealthcareService.objects.filter(slug=words["service"]).first()
         if service is None:
@@ -99,11 +103,11 @@ class Practitioners(ReadOnlyRows[Practitioner]):
 class Qualifications(ApiView):
     """The licences of one clinician."""
 
-    @extend_schema(responses=QualificationOutput(many=True))
+    @extend_schema(responses=QualificationsOutput)
     def get(self, request: Request, practitioner_id: UUID) -> Response:
         """List the licences, those that end first at the top."""
         rows = _visible(request, practitioner_id).qualifications.order_by("valid_until", "jurisdiction", "id")
-        return Response({"next": None, "previous": None, "results": QualificationOutput(rows, many=True).data})
+        return Response(QualificationsOutput({"results": rows}).data)
 
     @extend_schema(request=QualificationInput, responses={201: QualificationOutput})
     def post(self, request: Request, practitioner_id: UUID) -> Response:
@@ -114,7 +118,9 @@ class Qualifications(ApiView):
 class OneQualification(ApiView):
     """One licence of one clinician."""
 
-    @extend_schema(request=QualificationInput, responses=QualificationOutput)
+    @extend_schema(
+        request=QualificationInput, responses={200: QualificationOutput, (409, PROBLEM): BookingsAffectedProblem}
+    )
     def put(self, request: Request, practitioner_id: UUID, qualification_id: UUID) -> Response:
         """Change a licence; 409 `bookings-affected` lists the visits that it would no longer cover."""
         known = Qualification.objects.visible_to(signed_in(request)).filter(practitioner=practitioner_id)

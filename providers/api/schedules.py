@@ -12,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.core.api import ReadOnlyRows, signed_in
+from config.core.api.schema import PROBLEM
 from providers.api.serializers import (
     AcceptInput,
+    BookingsAffectedProblem,
     ScheduleExceptionInput,
     ScheduleExceptionOutput,
     ScheduleInput,
@@ -39,17 +41,17 @@ class Schedules(ReadOnlyRows[Schedule]):
         """Return the hours that the caller may see, with their windows in order of the week."""
         return super().get_queryset().prefetch_related(Prefetch("available_times", queryset=_IN_ORDER))
 
-    @extend_schema(request=ScheduleInput, responses={201: ScheduleOutput})
+    @extend_schema(request=ScheduleInput, responses={201: ScheduleOutput, (409, PROBLEM): BookingsAffectedProblem})
     def create(self, request: Request) -> Response:
         """Publish weekly hours."""
         return Response(self._publish(request, None), status=201)
 
-    @extend_schema(request=ScheduleInput, responses=ScheduleOutput)
+    @extend_schema(request=ScheduleInput, responses={200: ScheduleOutput, (409, PROBLEM): BookingsAffectedProblem})
     def update(self, request: Request, **_kwargs: Any) -> Response:
         """Publish other hours in place of these."""
         return Response(self._publish(request, self.get_object().pk))
 
-    @extend_schema(request=AcceptInput, responses=ScheduleOutput)
+    @extend_schema(request=AcceptInput, responses={200: ScheduleOutput, (409, PROBLEM): BookingsAffectedProblem})
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, **_kwargs: Any) -> Response:
         """Take these hours out of use."""
@@ -85,7 +87,10 @@ class ScheduleExceptions(ReadOnlyRows[ScheduleException]):
     queryset = ScheduleException.objects.all()
     serializer_class = ScheduleExceptionOutput
 
-    @extend_schema(request=ScheduleExceptionInput, responses={201: ScheduleExceptionOutput})
+    @extend_schema(
+        request=ScheduleExceptionInput,
+        responses={201: ScheduleExceptionOutput, (409, PROBLEM): BookingsAffectedProblem},
+    )
     def create(self, request: Request) -> Response:
         """Save an exception."""
         body = ScheduleExceptionInput(data=request.data)
@@ -104,7 +109,9 @@ class ScheduleExceptions(ReadOnlyRows[ScheduleException]):
         )
         return Response(ScheduleExceptionOutput(row).data, status=201)
 
-    @extend_schema(request=AcceptInput, responses=ScheduleExceptionOutput)
+    @extend_schema(
+        request=AcceptInput, responses={200: ScheduleExceptionOutput, (409, PROBLEM): BookingsAffectedProblem}
+    )
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, **_kwargs: Any) -> Response:
         """Let the weekly hours hold again."""

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.core.api.inputs import Input
+from config.core.api.schema import Problem
 from providers.api.fields import Clock, Instant, Zone
 from providers.domain.codes import ExceptionKind, QualificationKind, QualificationStatus, Weekday
 from providers.domain.states import STATES
@@ -164,6 +165,14 @@ class RoleOutput(serializers.ModelSerializer[PractitionerRole]):
         read_only_fields = fields
 
 
+class RolesOutput(serializers.Serializer[Any]):
+    """What a clinician offers, all of it on one page."""
+
+    next = serializers.CharField(allow_null=True, default=None)
+    previous = serializers.CharField(allow_null=True, default=None)
+    results = RoleOutput(many=True)
+
+
 class RoleInput(Input):
     """A service that a clinician offers, with overrides field by field."""
 
@@ -186,6 +195,14 @@ class QualificationOutput(serializers.ModelSerializer[Qualification]):
         model = Qualification
         fields = ["id", "kind", "jurisdiction", "number", "status", "valid_from", "valid_until", "verified_at"]
         read_only_fields = fields
+
+
+class QualificationsOutput(serializers.Serializer[Any]):
+    """The licences of a clinician, all of them on one page."""
+
+    next = serializers.CharField(allow_null=True, default=None)
+    previous = serializers.CharField(allow_null=True, default=None)
+    results = QualificationOutput(many=True)
 
 
 class QualificationInput(AcceptInput):
@@ -273,3 +290,30 @@ class ScheduleExceptionInput(AcceptInput):
     start = Clock(required=False, allow_null=True, default=None)
     end = Clock(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class AffectedOutput(serializers.Serializer[Any]):
+    """A booked visit that a change would strand."""
+
+    slot = serializers.UUIDField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+
+
+class ProposalOutput(serializers.Serializer[Any]):
+    """Where such a visit could go; `kind` is same-time or nearest."""
+
+    kind = serializers.CharField()
+    practitioner = serializers.UUIDField()
+    practitioner_name = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+
+
+class BookingsAffectedProblem(Problem):
+    """409 `bookings-affected`: the visits, and by slot where each could go."""
+
+    affected = AffectedOutput(many=True, required=False)
+    proposals = serializers.DictField(child=ProposalOutput(many=True), required=False)

@@ -288,7 +288,13 @@ def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:
 
 def _offer(offer: Offer) -> dict[str, str]:
     start, end = (at.isoformat().replace("+00:00", "Z") for at in (offer.start_at, offer.end_at))
-    return {"practitioner": str(offer.practitioner), "start": start, "end": end, "time_zone": offer.time_zone}
+    return {
+        "practitioner": str(offer.practitioner),
+        "practitioner_name": offer.name,
+        "start": start,
+        "end": end,
+        "time_zone": offer.time_zone,
+    }
 
 
 def _field(name: str) -> FieldError:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from django.core.management import call_command
 from django.urls import resolve
 
+from config.core.api import outside
 from tests.contracts.product import routes
 
 # The table of the API's contract, word for word in its order: what an integrator was promised.
@@ -150,6 +152,70 @@ def test_openapi_document_offers_the_idempotency_key_on_every_post(document):
     ]
 
     assert without == []
+
+
+# What a problem tells beyond its code, by the operation that answers with it: (path, method, status, names).
+MORE_WORDS = [
+    ("holds/", "post", "409", {"nearest"}),
+    ("practitioners/{id}/retire/", "post", "409", {"affected", "proposals"}),
+    ("practitioners/{practitioner_id}/qualifications/{qualification_id}/", "put", "409", {"affected", "proposals"}),
+    ("schedules/", "post", "409", {"affected", "proposals"}),
+    ("schedules/{id}/", "put", "409", {"affected", "proposals"}),
+    ("schedules/{id}/retire/", "post", "409", {"affected", "proposals"}),
+    ("schedule-exceptions/", "post", "409", {"affected", "proposals"}),
+    ("schedule-exceptions/{id}/withdraw/", "post", "409", {"affected", "proposals"}),
+    ("review-tasks/{id}/claim/", "post", "409", {"held_by", "lease_expires_at"}),
+    ("review-tasks/{id}/renew/", "post", "409", {"held_by", "lease_expires_at"}),
+    ("review-tasks/{id}/accept/", "post", "409", {"held_by", "lease_expires_at"}),
+    ("review-tasks/{id}/decline/", "post", "409", {"held_by", "lease_expires_at"}),
+    ("questionnaire-responses/{id}/complete/", "post", "412", set()),
+]
+
+
+@pytest.mark.parametrize(("path", "method", "status", "names"), MORE_WORDS)
+def test_openapi_document_names_what_a_problem_tells_beyond_its_code(document, path, method, status, names):
+    operation = document["paths"]["/api/v1/" + path][method]
+
+    schema = operation["responses"][status]["content"]["application/problem+json"]["schema"]["$ref"]
+    told = document["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
+
+    assert names | {"code", "detail", "errors", "status", "title", "type"} == set(told)
+
+
+@pytest.mark.parametrize("path", ["practitioners/{id}/roles/", "practitioners/{practitioner_id}/qualifications/"])
+def test_openapi_document_shows_lists_as_they_are_sent(document, path):
+    content = document["paths"]["/api/v1/" + path]["get"]["responses"]["200"]["content"]["application/json"]
+
+    listed = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]["properties"]
+
+    assert set(listed) == {"next", "previous", "results"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/holds/none/", "/api/v2/services/"])
+def test_address_that_there_is_not_is_a_problem_document_for_programs(client, path):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert (answer.json()["code"], answer.json()["status"]) == ("not-found", 404)
+
+
+@pytest.mark.django_db
+def test_page_that_there_is_not_is_a_page_for_people(client):
+    assert client.get("/nothing/")["Content-Type"].startswith("text/html")
+
+
+def test_broken_endpoint_is_a_problem_document_without_the_cause(rf):
+    answer = outside.server_error(rf.get("/api/v1/services/"))
+
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert json.loads(answer.content)["code"] == "server-error"
+
+
+@pytest.mark.django_db
+def test_cursor_that_no_page_named_is_refused_by_its_name(client):
+    answer = client.get("/api/v1/services/?cursor=rubbish")
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
 
 
 def test_every_endpoint_goes_through_the_base_of_the_api():

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 
@@ -18,3 +19,11 @@ class CursorPages(CursorPagination):
     def get_ordering(self, _request: Request, _queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         """Return the order of the view, or the newest first."""
         return tuple(getattr(view, "ordering", self.ordering))
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return where the page begins; 422 for a cursor that no page named."""
+        try:
+            return super().decode_cursor(request)
+        except NotFound as error:
+            wrong = {"cursor": "Use the address in `next` or `previous` of a page."}
+            raise ValidationError(wrong, code="invalid-cursor") from error

@@ -36,6 +36,9 @@ class SessionCookieScheme(SessionScheme):  # type: ignore[no-untyped-call]
     target_class = "config.core.api.authentication.SessionCookie"
 
 
+PROBLEM = "application/problem+json"
+
+
 class ProblemField(serializers.Serializer[Any]):
     """One offending field."""
 
@@ -62,7 +65,7 @@ class ProblemSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         schema = self.resolve_serializer(Problem, direction)
         for status in ALWAYS:
-            content = {"application/problem+json": {"schema": schema.ref}}
+            content = {PROBLEM: {"schema": schema.ref}}
             bodies.setdefault(status, {"content": content, "description": "Problem"})
         return bodies
 

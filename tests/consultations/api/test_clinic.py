@@ -127,7 +127,7 @@ def test_write_with_a_stale_fence_says_who_holds_the_case(sign_in, verb, body):
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (409, "lease-lost")
     assert problem["held_by"] == practitioner.display_name
-    assert problem["lease_expires_at"] == "2026-05-31T23:15:00+00:00"
+    assert problem["lease_expires_at"] == "2026-05-31T23:15:00Z"
 
 
 @pytest.mark.parametrize(("verb", "body"), VERBS.items(), ids=VERBS)
@@ -252,9 +252,12 @@ def test_no_show_is_recorded_after_ten_minutes(sign_in, clock):
     url = f"/api/v1/appointments/{appointment.pk}/no-show/"
 
     clock.move_to(NINE)
-    assert client.post(url, {}).json()["code"] == "too-early"
+    early = client.post(url, {}).json()
+    assert (early["code"], early["from"]) == ("too-early", "2026-06-01T13:10:00Z")
     clock.move_to(NINE + timedelta(minutes=10))
-    assert client.post(url, {}).json()["status"] == "noshow"
+    missed = client.post(url, {}).json()
+    assert missed["status"] == "noshow"
+    assert missed == {**client.get(f"/api/v1/appointments/{appointment.pk}/").json(), "status": "noshow"}
 
 
 def test_determination_is_shown_recorded_and_signed(sign_in):

@@ -97,7 +97,7 @@ def test_claim_refuses_a_case_that_somebody_else_holds_and_names_them():
     with pytest.raises(review.AlreadyClaimed) as refusal:
         review.claim(task_id=task.pk, by=clinician(task.service).user, now=NOW)
 
-    assert refusal.value.extra == {"held_by": holder.display_name, "lease_expires_at": LATER.isoformat()}
+    assert refusal.value.extra == {"held_by": holder.display_name, "lease_expires_at": LATER}
 
 
 def test_claim_again_by_the_holder_makes_the_older_screen_stale():
@@ -182,7 +182,7 @@ def test_write_is_refused_to_a_colleague_who_guesses_the_number(write):
     with pytest.raises(review.LeaseLost) as refusal:
         write(task_id=task.pk, fence=1, by=clinician(task.service).user, now=NOW)
 
-    assert refusal.value.extra == {"held_by": practitioner.display_name, "lease_expires_at": LATER.isoformat()}
+    assert refusal.value.extra == {"held_by": practitioner.display_name, "lease_expires_at": LATER}
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())

@@ -101,7 +101,9 @@ def test_roles_are_offered_and_listed(admin, stranger):
     saved = admin.post(url, {"service": "sleep", "duration_minutes": 45})
 
     assert (saved.status_code, saved.json()["duration_minutes"]) == (200, 45)
-    assert [one["service"] for one in calling(ada.user).get(url).json()] == ["sleep"]
+    listed = calling(ada.user).get(url).json()
+    assert (listed["next"], listed["previous"]) == (None, None)
+    assert [one["service"] for one in listed["results"]] == ["sleep"]
     assert calling(ada.user).post(url, {"service": "sleep"}).status_code == 403
     assert stranger.get(url).status_code == 404
     assert admin.post(url, {"service": "none"}).status_code == 422

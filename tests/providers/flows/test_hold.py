@@ -73,7 +73,7 @@ def test_hold_refuses_a_taken_time_and_names_the_nearest(service, patient):
         "2026-06-01T13:30:00Z", "2026-06-01T14:00:00Z", "2026-06-01T14:30:00Z",
     ]  # fmt: skip
     assert nearest[0]["time_zone"] == "America/New_York"
-    assert nearest[0]["practitioner"] == str(ada.pk)
+    assert (nearest[0]["practitioner"], nearest[0]["practitioner_name"]) == (str(ada.pk), ada.display_name)
 
 
 def test_hold_names_other_clinicians_when_the_one_asked_for_is_booked_out(service, patient):
