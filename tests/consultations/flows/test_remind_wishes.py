@@ -213,7 +213,7 @@ def test_a_sender_that_died_before_it_dialled_leaves_the_message_as_it_was(visit
 
 def test_a_mail_server_that_is_away_costs_no_attempt_and_one_call(visit):
     first = plan(visit, CommunicationKind.BOOKING_CONFIRMED, due_at=NIGHT)
-    plan(visit, CommunicationKind.VISIT_IN_A_DAY)
+    plan(visit, CommunicationKind.VISIT_IN_A_DAY, due_at=NIGHT + timedelta(minutes=1))
     post = Post(Outcome(Result.RETRY, why="no-connection", is_reachable=False))
 
     remind.drain(send=post, clock=lambda: NOON, channel=Channel.EMAIL)

@@ -9,6 +9,7 @@ from consultations.domain import lifecycle
 from consultations.flows import request
 from consultations.models import ReviewTask, ServiceRequest
 from intake.domain.codes import ConsentStatus, ResponseStatus, Severity
+from intake.models import Questionnaire
 from tests.consultations.racing import at_once, names
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -59,6 +60,7 @@ def test_start_lays_out_one_response_for_each_questionnaire_in_order():
 def test_start_pins_the_newest_published_version():
     service = asking_service()
     url = service.questionnaires.get().url
+    Questionnaire.objects.filter(url=url).update(status="retired")
     newest = QuestionnaireFactory(url=url, version="2")
     QuestionnaireFactory(url=url, version="3", status="draft")
 
