@@ -224,9 +224,9 @@ class DeterminationAdmin(Shown):
     """Decisions: that they were signed, by which protocol; what was decided is between patient and clinician."""
 
     hidden = frozenset({"criteria", "rationale"})
-    list_display = ("id", "encounter", "version", "status", "protocol_version", "recorded_at", "signed_at")
+    list_display = ("id", "service_request", "version", "status", "protocol_version", "recorded_at", "signed_at")
     list_filter = ("status", "protocol")
-    list_select_related = ("encounter", "protocol")
+    list_select_related = ("service_request", "protocol")
     ordering = ("-recorded_at", "-id")
 
     @admin.display(description="protocol")

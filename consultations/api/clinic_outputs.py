@@ -126,7 +126,7 @@ class DeterminationOutput(serializers.ModelSerializer[Determination]):
     class Meta:
         model = Determination
         fields = [
-            "id", "encounter", "version", "protocol", "status", "outcome", "criteria", "rationale", "recorded_at",
+            "id", "service_request", "encounter", "version", "protocol", "status", "outcome", "criteria", "rationale", "recorded_at",
             "signed_at", "sha256",
         ]  # fmt: skip
         read_only_fields = fields
@@ -144,7 +144,7 @@ class ReadingOutput(serializers.Serializer[Any]):
 
 
 class ProtocolOutput(serializers.Serializer[Any]):
-    """The criteria to settle, and the newest determination of the visit."""
+    """The criteria to settle, and the newest determination of the visit or case."""
 
     criteria = ReadingOutput(many=True)
     determination = DeterminationOutput(allow_null=True)

@@ -15,7 +15,7 @@ from config.core.api.inputs import Nothing, read
 from consultations.api.clinic_inputs import CarePlanInput, DeterminationInput
 from consultations.api.clinic_outputs import ActivityOutput, CarePlanOutput, DeterminationOutput, ProtocolOutput
 from consultations.flows import determine, plan_care
-from consultations.models import Activity, CarePlan, Encounter, Goal
+from consultations.models import Activity, CarePlan, Encounter, Goal, ServiceRequest
 from consultations.queries import protocol
 from providers.domain.eligibility import local_date
 
@@ -40,6 +40,27 @@ class EncounterDetermination(ApiView):
         """Record the determination; recording again changes the draft, or makes the next version of a signed one."""
         words = read(DeterminationInput, request)
         recorded = determine.record(encounter_id=pk, by=signed_in(request), now=timezone.now(), **words)
+        return Response(DeterminationOutput(recorded).data)
+
+
+class CaseDetermination(ApiView):
+    """What the clinician who accepted a case determined, where the service has no visit."""
+
+    @extend_schema(responses=ProtocolOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return the criteria, what the answers say about each, and the newest determination."""
+        user = signed_in(request)
+        mine = ServiceRequest.objects.visible_to(user).to_determine_by(user).select_related("patient")
+        case = mine.filter(pk=pk).first()
+        if case is None:
+            raise exceptions.NotFound
+        return Response(ProtocolOutput(protocol.of_case(case, today=local_date(case.state, timezone.now()))).data)
+
+    @extend_schema(request=DeterminationInput, responses=DeterminationOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Record the determination of an accepted case; as with a visit, a signed one gets its next version."""
+        words = read(DeterminationInput, request)
+        recorded = determine.record_without_visit(request_id=pk, by=signed_in(request), now=timezone.now(), **words)
         return Response(DeterminationOutput(recorded).data)
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from consultations.api.plans import (
     CarePlans,
+    CaseDetermination,
     DeterminationCarePlan,
     DeterminationSignature,
     EncounterDetermination,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("encounters/<uuid:pk>/begin/", Encounters.as_view({"post": "begin"}), name="begin"),
     path("encounters/<uuid:pk>/finish/", Encounters.as_view({"post": "finish"}), name="finish"),
     path("encounters/<uuid:pk>/determination/", EncounterDetermination.as_view(), name="determination"),
+    path("service-requests/<uuid:pk>/determination/", CaseDetermination.as_view(), name="case-determination"),
     path("determinations/<uuid:pk>/sign/", DeterminationSignature.as_view(), name="sign-determination"),
     path("determinations/<uuid:pk>/care-plan/", DeterminationCarePlan.as_view(), name="write-care-plan"),
     path("care-plans/", CarePlans.as_view(_LIST), name="care-plans"),

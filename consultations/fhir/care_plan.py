@@ -23,11 +23,12 @@ def care_plan(row: CarePlan, goals: Sequence[Goal], activities: Sequence[Activit
         "intent": "plan",
         "title": row.title,
         "subject": {"reference": f"Patient/{row.patient_id}"},
-        "encounter": {"reference": f"Encounter/{row.determination.encounter_id}"},
         "created": row.recorded_at.isoformat(),
         "goal": [{"reference": f"#{one.pk}"} for one in goals],
         "activity": [_activity(one) for one in activities],
     }
+    if row.determination.encounter_id:
+        resource["encounter"] = {"reference": f"Encounter/{row.determination.encounter_id}"}
     if row.description or row.instructions:
         resource["description"] = "\n\n".join(text for text in (row.description, row.instructions) if text)
     if row.signed_at:

@@ -116,7 +116,7 @@ def write(*, determination_id: UUID, draft: Draft, by: User, now: datetime) -> C
     there = determination.care_plans.filter(status__in=[CarePlanStatus.DRAFT, CarePlanStatus.ACTIVE]).first()
     if there is not None:
         raise PlanExists("There is a plan for this determination already.", extra={"care_plan": str(there.pk)})
-    request = determination.encounter.appointment.service_request
+    request = determination.service_request
     settled = _settle(draft, _template(request, draft.template_code), request)
 
     written = CarePlan(determination=determination, patient_id=request.patient_id, recorded_at=now, recorded_by=by)
@@ -141,7 +141,7 @@ def revise(*, care_plan_id: UUID, draft: Draft, by: User, now: datetime) -> Care
             words.WordsTooLong
     """
     written = _own_plan(care_plan_id, by)
-    request = written.determination.encounter.appointment.service_request
+    request = written.determination.service_request
     template = _template(request, draft.template_code)
     settled = _settle(draft if template else _filled(draft, written), template, request)
 
@@ -164,7 +164,7 @@ def sign(*, care_plan_id: UUID, by: User, now: datetime) -> CarePlan:
     Source  FHIR R4 CarePlan, Provenance.signature; docs/flows.md, row "plan care"
     """
     written = _own_plan(care_plan_id, by)
-    request = _lock(written.determination.encounter.appointment.service_request_id)
+    request = _lock(written.determination.service_request_id)
     _refuse_blanks(written)
     today = now.astimezone(ZoneInfo(str(request.patient.time_zone))).date()
 
@@ -216,10 +216,8 @@ def activity_done(*, activity_id: UUID, by: User, now: datetime) -> Activity:
 
 def _own_determination(determination_id: UUID, by: User) -> Determination:
     if by.role != Role.PRACTITIONER:
-        raise NotAllowed("Only the clinician of the visit writes the plan.")
-    rows = Determination.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "encounter__appointment__service_request"
-    )
+        raise NotAllowed("Only the clinician of the case writes the plan.")
+    rows = Determination.objects.select_for_update(no_key=True, of=("self",)).select_related("service_request")
     mine = Determination.objects.visible_to(by).filter(pk=determination_id)
     determination = rows.filter(pk__in=mine.values("pk")).first()
     if determination is None:
@@ -229,9 +227,9 @@ def _own_determination(determination_id: UUID, by: User) -> Determination:
 
 def _own_plan(care_plan_id: UUID, by: User) -> CarePlan:
     if by.role != Role.PRACTITIONER:
-        raise NotAllowed("Only the clinician of the visit changes or signs the plan.")
+        raise NotAllowed("Only the clinician of the case changes or signs the plan.")
     rows = CarePlan.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "template", "determination__encounter__appointment__service_request"
+        "template", "determination__service_request"
     )
     mine = CarePlan.objects.visible_to(by).filter(pk=care_plan_id)
     written = rows.filter(pk__in=mine.values("pk")).first()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.core.errors import Refusal
 from config.core.html.score_bar import score_bar
 from config.core.html.trend import TrendPlot, trend_plot
+from consultations.domain.codes import RequestStatus, ReviewOutcome
 from consultations.domain.due import due
 from consultations.flows import acknowledge, open_case, reassign, review
 from consultations.html.clinic_access import clinic_day, for_clinicians
@@ -33,7 +34,7 @@ from consultations.html.clinic_forms import (
     SendBackForm,
 )
 from consultations.html.clinic_queue import row
-from consultations.models import ReviewTask
+from consultations.models import ReviewTask, ServiceRequest
 from consultations.queries import case_screen, queue
 from consultations.queries.case_screen import ScoreLine
 from consultations.queries.evidence import Evidence
@@ -84,6 +85,8 @@ def take_step(request: HttpRequest, practitioner: Practitioner, task_id: UUID, s
         return _show(request, practitioner, _task(practitioner, task_id), bound={step: form}, status=409)
     waits = ReviewTask.objects.visible_to(practitioner.user).filter(pk=task_id, proposed_by=practitioner).exists()
     messages.success(request, PROPOSED if waits else done)
+    if step == "accept" and _may_determine(task, practitioner):
+        return redirect("clinic:case-determination", task_id=task.pk)
     return redirect("clinic:case", task_id=task.pk) if step in STAYING else redirect("clinic:queue")
 
 
@@ -122,6 +125,12 @@ def reassign_case(request: HttpRequest, practitioner: Practitioner, task_id: UUI
         return _show(request, practitioner, _task(practitioner, task_id), bound={"reassign": form}, status=409)
     messages.success(request, f"The case is kept for {chosen.display_name}.")
     return redirect("clinic:queue")
+
+
+def _may_determine(task: ReviewTask, practitioner: Practitioner) -> bool:
+    """Tell whether the clinician goes on to the determination at once: they accepted it, and there is no visit."""
+    cases = ServiceRequest.objects.visible_to(practitioner.user).to_determine_by(practitioner.user)
+    return cases.filter(pk=task.service_request_id).exclude(status=RequestStatus.REVOKED).exists()
 
 
 def _able(task: ReviewTask) -> QuerySet[Practitioner]:
@@ -170,6 +179,7 @@ def _show(
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],
         "due": due(task.due_at, now=timezone.now()),
         "may_write": shown["is_mine"],
+        "may_determine": task.outcome == ReviewOutcome.ACCEPTED and _may_determine(task, practitioner),
         "steps": {name.replace("-", "_"): form for name, form in steps.items()},
         "reassign": (bound.get("reassign") or ReassignForm(prefix="reassign", able=_able(task)))
         if practitioner.is_supervisor and task.status not in {"completed", "cancelled"}

@@ -1,4 +1,4 @@
-"""The determination against the protocol, and the care plan."""
+"""The care plan: chosen from a template, tailored and signed."""
 
 from typing import Any
 from uuid import UUID
@@ -10,74 +10,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from config.core.errors import Refusal
-from consultations.domain.codes import CarePlanStatus, DeterminationStatus, EncounterStatus
-from consultations.flows import determine, plan_care
+from consultations.domain.codes import CarePlanStatus
+from consultations.flows import plan_care
 from consultations.html.clinic_access import for_clinicians
+from consultations.html.clinic_determination import determination_of
 from consultations.html.clinic_forms import (
     ActivityForms,
-    DeterminationForm,
     GoalForms,
     PlanForm,
     SignForm,
     TemplateForm,
 )
-from consultations.models import CarePlan, Determination, Encounter, PlanTemplate
-from consultations.queries import protocol
-from consultations.queries.protocol import Protocol
-from providers.domain.eligibility import local_date
+from consultations.models import CarePlan, Determination, PlanTemplate
 from providers.models import Practitioner
-
-
-@require_http_methods(["GET", "POST"])
-@for_clinicians
-def determination(request: HttpRequest, practitioner: Practitioner, appointment_id: UUID) -> HttpResponse:
-    """Show the criteria beside what the answers say; POST records the findings as a draft."""
-    encounter = _encounter(practitioner, appointment_id)
-    found = protocol.of_encounter(encounter, today=local_date(encounter.patient_state, timezone.now()))
-    if request.method != "POST":
-        return _determination(request, practitioner, encounter, found, DeterminationForm(protocol=found))
-    form = DeterminationForm(request.POST, protocol=found)
-    if not form.is_valid():
-        return _determination(request, practitioner, encounter, found, form, status=422)
-    try:
-        determine.record(
-            encounter_id=encounter.pk,
-            outcome=form.cleaned_data["outcome"],
-            criteria=form.findings(),
-            rationale=form.cleaned_data["rationale"],
-            by=practitioner.user,
-            now=timezone.now(),
-        )
-    except Refusal as refusal:
-        form.add_error(None, refusal.detail)
-        return _determination(request, practitioner, encounter, found, form, status=409)
-    messages.success(request, "Recorded as a draft. Read it once more, then sign.")
-    return redirect("clinic:determination", appointment_id=appointment_id)
-
-
-@require_POST
-@for_clinicians
-def sign_determination(request: HttpRequest, practitioner: Practitioner, determination_id: UUID) -> HttpResponse:
-    """Sign the determination, after a tick that says it was read."""
-    mine = _determination_of(practitioner, determination_id)
-    appointment_id = mine.encounter.appointment_id
-    if not SignForm(request.POST).is_valid():
-        messages.error(request, "Tick that you have read it, then sign.")
-        return redirect("clinic:determination", appointment_id=appointment_id)
-    try:
-        determine.sign(determination_id=mine.pk, by=practitioner.user, now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, refusal.detail)
-        return redirect("clinic:determination", appointment_id=appointment_id)
-    messages.success(request, "Signed. Now write the care plan.")
-    return redirect("clinic:care-plan", determination_id=mine.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @for_clinicians
 def care_plan(request: HttpRequest, practitioner: Practitioner, determination_id: UUID) -> HttpResponse:
     """Choose a template, tailor the plan, or read it once it is signed."""
-    mine = _determination_of(practitioner, determination_id)
+    mine = determination_of(practitioner, determination_id)
     there = mine.care_plans.exclude(status=CarePlanStatus.REVOKED).order_by("-recorded_at").first()
     if there is None:
         return _choose(request, practitioner, mine)
@@ -106,54 +58,8 @@ def sign_plan(request: HttpRequest, practitioner: Practitioner, care_plan_id: UU
     return redirect("clinic:care-plan", determination_id=plan.determination_id)
 
 
-def _encounter(practitioner: Practitioner, appointment_id: UUID) -> Encounter:
-    rows = Encounter.objects.visible_to(practitioner.user).select_related(
-        "appointment__patient", "appointment__service_request__review_task"
-    )
-    encounter = rows.filter(appointment=appointment_id).first()
-    if encounter is None:
-        raise Http404
-    return encounter
-
-
-def _determination_of(practitioner: Practitioner, determination_id: UUID) -> Determination:
-    rows = Determination.objects.visible_to(practitioner.user).select_related(
-        "encounter__appointment__patient", "encounter__appointment__service_request__service"
-    )
-    mine = rows.filter(pk=determination_id).first()
-    if mine is None:
-        raise Http404
-    return mine
-
-
-def _determination(
-    request: HttpRequest,
-    practitioner: Practitioner,
-    encounter: Encounter,
-    found: Protocol,
-    form: DeterminationForm,
-    *,
-    status: int = 200,
-) -> HttpResponse:
-    newest = found.determination
-    is_signed = newest is not None and newest.status == DeterminationStatus.COMPLETED
-    context = {
-        "zone": practitioner.time_zone,
-        "encounter": encounter,
-        "visit": encounter.appointment,
-        "task": getattr(encounter.appointment.service_request, "review_task", None),
-        "protocol": found,
-        "determination": newest,
-        "is_signed": is_signed,
-        "may_sign": newest is not None and not is_signed and encounter.status == EncounterStatus.FINISHED,
-        "form": form,
-        "sign_form": SignForm(),
-    }
-    return render(request, "consultations/clinic/determination.html", context, status=status)
-
-
 def _choose(request: HttpRequest, practitioner: Practitioner, mine: Determination) -> HttpResponse:
-    service = mine.encounter.appointment.service_request.service_id
+    service = mine.service_request.service_id
     rows = PlanTemplate.objects.filter(service=service, is_current=True).order_by("title", "id")
     templates = sorted(rows, key=lambda one: mine.outcome not in one.outcomes)
     suited = [one.code for one in templates if mine.outcome in one.outcomes]
@@ -165,7 +71,7 @@ def _choose(request: HttpRequest, practitioner: Practitioner, mine: Determinatio
         except Refusal as refusal:
             messages.error(request, refusal.detail)
         return redirect("clinic:care-plan", determination_id=mine.pk)
-    context = {"determination": mine, "form": form, "visit": mine.encounter.appointment, "has_templates": bool(rows)}
+    context = {"determination": mine, "form": form, "has_templates": bool(rows)}
     return render(
         request, "consultations/clinic/choose_plan.html", context, status=422 if request.method == "POST" else 200
     )
@@ -190,7 +96,7 @@ def _tailor(request: HttpRequest, practitioner: Practitioner, mine: Determinatio
                 messages.success(request, "The plan is kept.")
                 return redirect("clinic:care-plan", determination_id=mine.pk)
     context = {
-        "determination": mine, "plan": plan, "visit": mine.encounter.appointment, "form": form, "goals": goals,
+        "determination": mine, "plan": plan, "form": form, "goals": goals,
         "activities": activities, "sign_form": SignForm(), "has_errors": status != 200,
     }  # fmt: skip
     return render(request, "consultations/clinic/tailor_plan.html", context, status=status)

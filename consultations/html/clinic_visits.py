@@ -43,6 +43,7 @@ def visits(request: HttpRequest, practitioner: Practitioner) -> HttpResponse:
         "zone_name": now.astimezone(zone).tzname(),
         "today": [_row(visit) for day, rows in days for visit in rows if day == today],
         "later": [{"day": day, "rows": [_row(visit) for visit in rows]} for day, rows in days if day != today],
+        "accepted": agenda.accepted(by=practitioner.user),
         "unwritten": [_row(visit) for visit in agenda.unwritten(by=practitioner.user)],
     }
     return render(request, "consultations/clinic/visits.html", context)

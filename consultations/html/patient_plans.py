@@ -27,7 +27,7 @@ def care_plans(request: HttpRequest) -> HttpResponse:
     """List the signed plans, the newest first."""
     user = signed_in(request)
     mine = CarePlan.objects.visible_to(user).filter(patient__user=user)
-    plans = mine.select_related("determination__encounter__appointment__practitioner", "patient")
+    plans = mine.select_related("determination__recorded_by__practitioner", "patient")
     return render(request, "consultations/patient/care_plans.html", {"plans": plans.order_by("-signed_at", "-id")})
 
 
@@ -36,14 +36,14 @@ def care_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Show one signed plan: what it is for, and what to do on which days."""
     user = signed_in(request)
     rows = CarePlan.objects.visible_to(user).filter(patient__user=user)
-    related = rows.select_related("determination__encounter__appointment__practitioner", "patient")
+    related = rows.select_related("determination__recorded_by__practitioner", "patient")
     plan = get_object_or_404(related, pk=plan_id)
     outcomes = ActivityOutcome.objects.select_related("questionnaire_response").order_by("due_date", "id")
     activities = plan.activities.prefetch_related(Prefetch("outcomes", outcomes)).order_by("position", "id")
     context = {
         "plan": plan,
         "zone": plan.patient.time_zone,
-        "clinician": plan.determination.encounter.appointment.practitioner,
+        "clinician": plan.determination.recorded_by.practitioner,
         "goals": plan.goals.order_by("position", "id"),
         "activities": [_activity(one, is_active=plan.status == CarePlanStatus.ACTIVE) for one in activities],
     }

@@ -5,6 +5,7 @@ from django.urls import path
 from consultations.html import (
     clinic_case,
     clinic_clocks,
+    clinic_determination,
     clinic_plans,
     clinic_queue,
     clinic_rearrange,
@@ -28,6 +29,7 @@ urlpatterns = [
     ),
     path("cases/<uuid:task_id>/reassign/", clinic_case.reassign_case, name="reassign"),
     path("cases/<uuid:task_id>/files/<uuid:attachment_id>/", case_file, name="case-file"),
+    path("cases/<uuid:task_id>/determination/", clinic_determination.case_determination, name="case-determination"),
     path("cases/<uuid:task_id>/<slug:step>/", clinic_case.take_step, name="step"),
     path("workload/", clinic_workload.show_workload, name="workload"),
     path("rearrange/", clinic_rearrange.rearrange_visits, name="rearrange"),
@@ -40,8 +42,12 @@ urlpatterns = [
     path("visits/<uuid:appointment_id>/finish/", clinic_visits.finish, name="finish"),
     path("visits/<uuid:appointment_id>/late/", clinic_visits.run_late, name="run-late"),
     path("visits/<uuid:appointment_id>/no-show/", clinic_visits.no_show, name="no-show"),
-    path("visits/<uuid:appointment_id>/determination/", clinic_plans.determination, name="determination"),
-    path("determinations/<uuid:determination_id>/sign/", clinic_plans.sign_determination, name="sign-determination"),
+    path("visits/<uuid:appointment_id>/determination/", clinic_determination.determination, name="determination"),
+    path(
+        "determinations/<uuid:determination_id>/sign/",
+        clinic_determination.sign_determination,
+        name="sign-determination",
+    ),
     path("determinations/<uuid:determination_id>/care-plan/", clinic_plans.care_plan, name="care-plan"),
     path("care-plans/<uuid:care_plan_id>/sign/", clinic_plans.sign_plan, name="sign-plan"),
 ]

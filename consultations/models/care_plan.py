@@ -23,7 +23,7 @@ class CarePlanQuerySet(models.QuerySet["CarePlan"]):
         if user.role == Role.ADMIN:
             return self.all()
         if user.role == Role.PRACTITIONER:
-            return self.filter(determination__encounter__appointment__practitioner__user=user)
+            return self.filter(determination__recorded_by=user)
         return self.signed().filter(patient__user=user)
 
 

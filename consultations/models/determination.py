@@ -11,6 +11,22 @@ from config.core.constraints import all_or_none, fixed, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import DeterminationStatus, Outcome
 
+# With a visit it is one of the same case; without one the service has none. A check cannot look into other tables.
+OF_ITS_VISIT = """
+IF NEW.encounter_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM consultations_servicerequest asked JOIN providers_healthcareservice service
+        ON service.id = asked.service_id
+    WHERE asked.id = NEW.service_request_id AND service.pathway = 'asynchronous'
+) OR NEW.encounter_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM consultations_encounter met JOIN consultations_appointment visit ON visit.id = met.appointment_id
+    WHERE met.id = NEW.encounter_id AND visit.service_request_id = NEW.service_request_id
+) THEN
+    RAISE EXCEPTION 'determination_of_its_visit: a determination is of a visit of its case'
+        USING ERRCODE = 'integrity_constraint_violation';
+END IF;
+RETURN NEW;
+"""
+
 
 class DeterminationProtocol(Record):
     """One version of a line's criteria, each with its source. FHIR R4 PlanDefinition; loaded from the catalogue."""
@@ -50,20 +66,22 @@ class DeterminationQuerySet(models.QuerySet["Determination"]):
         if user.role == Role.ADMIN:
             return self.all()
         if user.role == Role.PRACTITIONER:
-            return self.filter(encounter__appointment__practitioner__user=user)
-        return self.signed().filter(encounter__appointment__patient__user=user)
+            return self.filter(recorded_by=user)
+        return self.signed().filter(service_request__patient__user=user)
 
 
 class Determination(Record):
     """
     A decision about the therapy. FHIR R4 ClinicalImpression; an amendment is a new row with the next version.
 
+    It belongs to a case, and to its visit where the service has visits; `recorded_by` is the clinician whose it is.
     `criteria` is a frozen copy of the protocol's criteria with what the clinician found and the evidence behind it.
     """
 
     PERSONAL = frozenset({"criteria", "rationale", "outcome"})
 
-    encounter = models.ForeignKey("consultations.Encounter", models.PROTECT, related_name="determinations")
+    service_request = models.ForeignKey("consultations.ServiceRequest", models.PROTECT, related_name="determinations")
+    encounter = models.ForeignKey("consultations.Encounter", models.PROTECT, null=True, related_name="determinations")
     version = models.PositiveSmallIntegerField(default=1)
     protocol = models.ForeignKey("consultations.DeterminationProtocol", models.PROTECT, related_name="+")
     status = models.CharField(max_length=16, choices=DeterminationStatus, default=DeterminationStatus.IN_PROGRESS)
@@ -85,6 +103,11 @@ class Determination(Record):
             all_or_none("recorded_at", "recorded_by", name="consultations_determination_record_whole"),
             all_or_none("signed_at", "signed_by", name="consultations_determination_signature_whole"),
             models.UniqueConstraint(fields=["encounter", "version"], name="consultations_determination_version_once"),
+            models.UniqueConstraint(
+                fields=["service_request", "version"],
+                condition=Q(encounter__isnull=True),
+                name="consultations_determination_case_version_once",
+            ),
             models.CheckConstraint(
                 condition=Q(status="completed", signed_at__isnull=False)
                 | Q(status="in-progress", signed_at__isnull=True),
@@ -96,6 +119,13 @@ class Determination(Record):
                 name="determination_signed_fixed",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__status="completed"),
+            ),
+            fixed("service_request_id", "encounter_id", name="determination_case_fixed"),
+            pgtrigger.Trigger(
+                name="determination_of_its_visit",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=OF_ITS_VISIT,
             ),
         ]
 

@@ -12,11 +12,12 @@ from config.core.constraints import all_or_none, known
 from config.core.errors import FieldError
 from config.core.models import Record, Role, User
 from consultations.domain import completeness
-from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus
+from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus, ReviewOutcome
 from consultations.domain.policy import ChangePolicy
 from consultations.models.communication_request import CommunicationRequest
 from intake.domain.codes import ConsentStatus, ResponseStatus
 from intake.models import ConsentDocument, Questionnaire, QuestionnaireResponse
+from providers.domain.codes import Pathway
 from providers.models import Qualification
 
 
@@ -39,6 +40,19 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         if user.role == Role.PRACTITIONER:
             return self._for_clinician(user)
         return self.none()
+
+    def to_determine_by(self, user: User) -> Self:
+        """
+        Return the cases of services without visits that this clinician accepted, and so determines.
+
+        Where a second name was asked for, the decision is still that of the clinician who made it.
+        """
+        alone = Q(review_task__proposed_by=None, review_task__decided_by=user)
+        return self.filter(
+            alone | Q(review_task__proposed_by__user=user),
+            review_task__outcome=ReviewOutcome.ACCEPTED,
+            service__pathway=Pathway.ASYNCHRONOUS,
+        )
 
     def _for_clinician(self, user: User) -> Self:
         mine = Q(review_task__owner__user=user) | Q(appointments__practitioner__user=user)

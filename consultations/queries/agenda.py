@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from config.core.models import User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, RequestStatus
-from consultations.models import Appointment, CarePlan, Determination
+from consultations.models import Appointment, CarePlan, Determination, ServiceRequest
 
 DAYS = 14
 
@@ -41,6 +41,12 @@ def unwritten(*, by: User) -> list[Appointment]:
         service_request__status__in=[RequestStatus.ACTIVE, RequestStatus.ON_HOLD],
     )
     return list(rows.order_by("start_at", "id")[:50])
+
+
+def accepted(*, by: User) -> list[ServiceRequest]:
+    """Return the cases without a visit that the clinician accepted and has not written yet, oldest first: one query."""
+    rows = ServiceRequest.objects.visible_to(by).to_determine_by(by).filter(status=RequestStatus.ACTIVE)
+    return list(rows.select_related("patient", "service", "review_task").order_by("review_task__decided_at", "id")[:50])
 
 
 def visit(*, by: User, appointment_id: UUID) -> Appointment | None:

@@ -147,6 +147,6 @@ def _add_flags(found: dict[UUID, Case]) -> None:
 
 
 def _add_plans(found: dict[UUID, Case]) -> None:
-    plans = CarePlan.objects.signed().filter(determination__encounter__appointment__service_request__in=found)
-    for plan in plans.select_related("determination__encounter__appointment").order_by("signed_at", "id"):
-        found[plan.determination.encounter.appointment.service_request_id].care_plan = plan
+    plans = CarePlan.objects.signed().filter(determination__service_request__in=found)
+    for plan in plans.select_related("determination").order_by("signed_at", "id"):
+        found[plan.determination.service_request_id].care_plan = plan

@@ -1,4 +1,4 @@
-"""The protocol of a visit beside what the answers say, and what was determined so far."""
+"""The protocol of a visit or a case beside what the answers say, and what was determined so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from consultations.domain import criteria
-from consultations.models import Determination, DeterminationProtocol, Encounter
+from consultations.models import Determination, DeterminationProtocol, Encounter, ServiceRequest
 from consultations.queries import evidence, readings
 from consultations.queries.evidence import Evidence
+from intake.models import Patient
 
 KINDS = {
     "inclusion": "Speaks for the therapy when met",
@@ -64,15 +65,28 @@ def of_encounter(encounter: Encounter, *, today: date) -> Protocol:
     today  calendar day on which the patient's age counts
     Reads  four queries
     """
-    request = encounter.appointment.service_request
-    newest = encounter.determinations.order_by("-version").first()
+    return _protocol(encounter.appointment.service_request, encounter, encounter.appointment.patient, today=today)
+
+
+def of_case(request: ServiceRequest, *, today: date) -> Protocol:
+    """
+    Return the protocol of a case without a visit whose patient is loaded.
+
+    today  calendar day on which the patient's age counts
+    Reads  four queries
+    """
+    return _protocol(request, None, request.patient, today=today)
+
+
+def _protocol(request: ServiceRequest, encounter: Encounter | None, patient: Patient, *, today: date) -> Protocol:
+    newest = request.determinations.filter(encounter=encounter).order_by("-version").first()
     row = DeterminationProtocol.objects.filter(service=request.service_id, is_current=True).first()
     if row is None:
         return Protocol(None, (), newest)
     responses = evidence.responses_of(request.pk)
     held = evidence.of_responses(responses)
     present = {ref for ref, one in held.items() if one.value}
-    holds = readings.holds(responses, patient=encounter.appointment.patient, today=today)
+    holds = readings.holds(responses, patient=patient, today=today)
     found = criteria.read(row.criteria, present=present, holds=holds)
     shown = (
         Criterion(

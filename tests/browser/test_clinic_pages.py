@@ -12,7 +12,7 @@ from consultations.models import Appointment, ReviewTask
 from intake.domain.codes import Severity
 from providers.models import Practitioner
 from tests.browser import pages
-from tests.factories.clinic import answered, flagged, planned, recorded, waiting
+from tests.factories.clinic import accepted, answered, decided, flagged, planned, recorded, waiting
 from tests.factories.consultations import AppointmentFactory, ReviewTaskFactory, ServiceRequestFactory, clinician
 from tests.factories.core import AdminFactory
 from tests.factories.providers import HealthcareServiceFactory
@@ -104,6 +104,16 @@ def test_determination_is_sound(look):
     user = draft.recorded_by
 
     look(f"/clinic/visits/{draft.encounter.appointment_id}/determination/", name="clinic-determination", user=user)
+
+
+def test_determination_without_a_visit_is_sound(look):
+    task, practitioner = accepted()
+    user = practitioner.user
+
+    look(f"/clinic/cases/{task.pk}/", name="clinic-case-accepted", user=user)
+    look("/clinic/visits/", name="clinic-visits-accepted", user=user)
+    decided(task, by=user)
+    look(f"/clinic/cases/{task.pk}/determination/", name="clinic-case-determination", user=user)
 
 
 def test_plan_is_sound(look):

@@ -59,6 +59,7 @@ PROMISED = [
     "POST encounters/{id}/finish/",
     "POST appointments/{id}/no-show/",
     "POST encounters/{id}/determination/",
+    "POST service-requests/{id}/determination/",
     "POST determinations/{id}/sign/",
     "POST determinations/{id}/care-plan/",
     "GET care-plans/",

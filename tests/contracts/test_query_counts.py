@@ -118,7 +118,7 @@ PAGES = {
     "/home/": (Rows.case, "patient", 14),
     "/consent/": (Rows.consent, "patient", 3),
     "/clinic/queue/": (Rows.task, "clinician", 12),
-    "/clinic/visits/": (Rows.visit, "clinician", 5),
+    "/clinic/visits/": (Rows.visit, "clinician", 6),
     "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
 CASE_SCREEN = 16

@@ -9,6 +9,7 @@ from consultations.domain.codes import AppointmentStatus, EncounterStatus
 from consultations.flows import determine, plan_care, review, visit
 from consultations.models import DeterminationProtocol, Encounter, PlanTemplate
 from intake.domain.codes import ResponseStatus, Severity
+from providers.domain.codes import Pathway
 from tests.factories.consultations import (
     AppointmentFactory,
     ReviewTaskFactory,
@@ -157,10 +158,25 @@ def signed(encounter=None):
     return determine.sign(determination_id=draft.pk, by=draft.recorded_by, now=draft.recorded_at)
 
 
+def accepted(service=None, *, practitioner=None):
+    """Return the task of an accepted case whose service has no visit but a protocol, and its clinician."""
+    service = service or HealthcareServiceFactory(pathway=Pathway.ASYNCHRONOUS)
+    task, practitioner = claimed(waiting(service), now=NOW, practitioner=practitioner)
+    if not DeterminationProtocol.objects.filter(service=service).exists():
+        ProtocolFactory(service=service)
+    return review.accept(task_id=task.pk, fence=task.fence, by=practitioner.user, now=NOW), practitioner
+
+
+def decided(task, *, by, now=NOW, **changes):
+    """Return a determination without a visit that is recorded and not signed."""
+    values = {"outcome": "eligible", "criteria": findings(), "rationale": "It may help.", **changes}
+    return determine.record_without_visit(request_id=task.service_request_id, by=by, now=now, **values)
+
+
 def planned(determination=None, **words):
     """Return a care plan that is written and not signed."""
     determination = determination or signed()
-    service = determination.encounter.appointment.service_request.service
+    service = determination.service_request.service
     if not PlanTemplate.objects.filter(service=service).exists():
         PlanTemplateFactory(service=service)
     draft = plan_care.Draft(**{"template_code": "first-steps", **words})

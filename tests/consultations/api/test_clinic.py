@@ -14,6 +14,7 @@ from consultations.models import CarePlan, ReviewTask
 from tests.factories.clinic import (
     EncounterFactory,
     PlanTemplateFactory,
+    accepted,
     claimed,
     findings,
     finished,
@@ -275,6 +276,42 @@ def test_determination_is_shown_recorded_and_signed(sign_in):
     assert (signed_row["status"], len(signed_row["sha256"])) == ("completed", 64)
     again = client.post(f"/api/v1/determinations/{recorded_row['id']}/sign/", {})
     assert (again.status_code, again.json()["code"]) == (409, "already-signed")
+
+
+def test_determination_without_a_visit_is_shown_recorded_and_signed(sign_in):
+    task, practitioner = accepted()
+    client = sign_in(practitioner.user)
+    url = f"/api/v1/service-requests/{task.service_request_id}/determination/"
+
+    shown = client.get(url).json()
+    assert ([one["code"] for one in shown["criteria"]], shown["determination"]) == (["adult", "no-heart-trouble"], None)
+    body = {"outcome": "eligible", "criteria": findings(), "rationale": "It may help."}
+    row = client.post(url, body).json()
+    assert (row["service_request"], row["encounter"]) == (str(task.service_request_id), None)
+    assert client.post(f"/api/v1/determinations/{row['id']}/sign/", {}).json()["status"] == "completed"
+    assert client.get(url).json()["determination"]["id"] == row["id"]
+
+
+def test_determination_without_a_visit_is_its_clinicians_own(sign_in):
+    task, _ = accepted()
+    url = f"/api/v1/service-requests/{task.service_request_id}/determination/"
+    body = {"outcome": "eligible", "criteria": findings(), "rationale": "It may help."}
+    colleague, stranger = sign_in(clinician(task.service).user), sign_in(clinician(HealthcareServiceFactory()).user)
+
+    assert [one.get(url).status_code for one in (colleague, stranger)] == [404, 404]
+    assert [one.post(url, body).status_code for one in (colleague, stranger)] == [403, 404]
+
+
+def test_determination_without_a_visit_is_refused_where_the_service_has_visits(sign_in):
+    encounter = finished()
+    case = encounter.appointment.service_request_id
+    body = {"outcome": "eligible", "criteria": findings(), "rationale": "It may help."}
+
+    answer = sign_in(encounter.appointment.practitioner.user).post(
+        f"/api/v1/service-requests/{case}/determination/", body
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "visit-needed")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from consultations.fhir.clinical_impression import clinical_impression
 from consultations.fhir.communication import communication
 from consultations.fhir.encounter import encounter
 from consultations.fhir.task import task
-from consultations.flows import plan_care, review
+from consultations.flows import determine, plan_care, review
 from consultations.models import Communication
-from tests.factories.clinic import claimed, finished, planned, signed, waiting
+from tests.factories.clinic import accepted, claimed, decided, finished, planned, signed, waiting
 from tests.factories.providers import NOW
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,21 @@ def test_determination_has_one_finding_for_each_criterion():
         "no-heart-trouble",
     ]
     assert resource["finding"][0]["basis"] == "q1"
+    assert resource["encounter"] == {"reference": f"Encounter/{row.encounter_id}"}
     assert resource["status"] == "completed"
+
+
+def test_determination_and_plan_without_a_visit_name_no_encounter():
+    case, practitioner = accepted()
+    row = decided(case, by=practitioner.user)
+    determine.sign(determination_id=row.pk, by=practitioner.user, now=NOW)
+    row.refresh_from_db()
+
+    impression = clinical_impression(row)
+
+    assert "encounter" not in impression
+    assert impression["assessor"] == {"reference": f"Practitioner/{practitioner.pk}"}
+    assert "encounter" not in care_plan(planned(row), [], [])
 
 
 def test_care_plan_contains_its_goals_and_days():

@@ -12,6 +12,8 @@ from consultations.flows import review
 from consultations.models import CarePlan, Determination, PlanTemplate, ReviewTask, ServiceRequest
 from tests.factories.clinic import (
     PlanTemplateFactory,
+    ProtocolFactory,
+    accepted,
     after,
     answered,
     claimed,
@@ -332,6 +334,46 @@ def test_determination_is_signed_after_a_tick(open_as, clock):
     assert Determination.objects.get().signed_at is None
     assert client.post(address, {"confirm": "on"})["Location"] == f"/clinic/determinations/{draft.pk}/care-plan/"
     assert Determination.objects.get().signed_at is not None
+
+
+def test_accepting_a_case_without_a_visit_leads_to_a_signed_plan(open_as):
+    service = HealthcareServiceFactory(pathway="asynchronous")
+    ProtocolFactory(service=service)
+    PlanTemplateFactory(service=service)
+    task, practitioner = claimed(waiting(service), now=NOW)
+    client = open_as(practitioner)
+    address = case_url(task, "determination/")
+
+    assert post(client, task, "accept")["Location"] == address
+    assert "18 or older" in text(client.get(address))
+    assert client.post(address, decided())["Location"] == address
+    assert "Sign the determination" in text(client.get(address))
+    sign = f"/clinic/determinations/{Determination.objects.get().pk}/sign/"
+    plan_address = client.post(sign, {"confirm": "on"})["Location"]
+    assert f"Case of {task.service_request.patient.full_name}" in text(client.get(plan_address))
+    client.post(plan_address, {"template": "first-steps"})
+    client.post(f"/clinic/care-plans/{CarePlan.objects.get().pk}/sign/", {"confirm": "on"})
+    assert ServiceRequest.objects.get().status == RequestStatus.COMPLETED
+    assert f"Case of {task.service_request.patient.full_name}" in text(client.get(plan_address))
+
+
+def test_accepted_case_without_a_visit_is_found_again_until_it_is_written(open_as):
+    task, practitioner = accepted()
+    client = open_as(practitioner)
+
+    assert case_url(task, "determination/") in text(client.get("/clinic/visits/"))
+    assert case_url(task, "determination/") in text(client.get(case_url(task)))
+    assert case_url(task, "determination/") not in text(open_as(clinician(task.service)).get(case_url(task)))
+    ServiceRequest.objects.update(status=RequestStatus.COMPLETED)
+    assert case_url(task, "determination/") not in text(open_as(practitioner).get("/clinic/visits/"))
+
+
+def test_determination_of_a_case_is_not_there_for_colleagues_and_services_with_visits(open_as):
+    task, _ = accepted()
+    visited, practitioner = accepted(HealthcareServiceFactory())
+
+    assert open_as(clinician(task.service)).get(case_url(task, "determination/")).status_code == 404
+    assert open_as(practitioner).get(case_url(visited, "determination/")).status_code == 404
 
 
 def test_plan_is_chosen_tailored_and_signed(open_as, clock):

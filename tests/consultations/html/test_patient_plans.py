@@ -2,11 +2,12 @@ from datetime import date
 
 import pytest
 
-from consultations.flows import plan_care
+from consultations.flows import determine, plan_care
 from consultations.models import ActivityOutcome
 from tests.consultations.html.reading import assert_shows, text_of
-from tests.factories.clinic import planned
+from tests.factories.clinic import accepted, decided, planned
 from tests.factories.intake import PatientFactory, QuestionnaireResponseFactory
+from tests.factories.providers import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +91,20 @@ def test_home_offers_the_questions_of_a_plan_that_are_due(browse, plan):
     assert_shows(answer, "Questions from your care plan", response.questionnaire.title)
     assert f"/questions/{response.pk}/" in answer.content.decode()
     assert "Nothing is waiting" not in text_of(answer)
+
+
+def test_a_case_without_a_visit_waits_for_its_clinician_and_then_leads_to_their_plan(browse):
+    task, practitioner = accepted()
+    case = task.service_request
+    browser = browse(case.patient.user)
+
+    waiting_page = text_of(browser.get(f"/cases/{case.pk}/"))
+    draft = decided(task, by=practitioner.user)
+    written = planned(determine.sign(determination_id=draft.pk, by=practitioner.user, now=NOW))
+    plan_care.sign(care_plan_id=written.pk, by=practitioner.user, now=NOW)
+
+    assert "Your clinician writes down what comes next." in waiting_page
+    assert "Pick a time" not in waiting_page
+    assert_shows(browser.get(f"/cases/{case.pk}/"), "Read your care plan", "This is complete.")
+    assert_shows(browser.get(url(written)), f"Signed by {practitioner.display_name}")
+    assert_shows(browser.get("/care-plans/"), practitioner.display_name)
