@@ -2,6 +2,7 @@
 
 import dataclasses
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -49,11 +50,10 @@ class QuestionnaireResponses(ReadOnlyRows[QuestionnaireResponse]):
 
     @extend_schema(request=AnswersInput, responses=SavedOutput)
     @action(detail=True, methods=["post"])
-    def answers(self, request: Request, **_kwargs: Any) -> Response:
+    def answers(self, request: Request, *, pk: UUID, **_kwargs: Any) -> Response:
         """Save some answers; the same client and sequence again changes nothing and answers alike."""
-        mine = self.get_object()
         words = read(AnswersInput, request)
-        saved = answer.save(response_id=mine.pk, by=signed_in(request), now=timezone.now(), **words)
+        saved = answer.save(response_id=pk, by=signed_in(request), now=timezone.now(), **words)
         return Response(dataclasses.asdict(saved))
 
     @extend_schema(request=CompleteInput, responses={200: QuestionnaireResponseOutput, (412, PROBLEM): Problem})

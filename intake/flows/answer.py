@@ -28,6 +28,7 @@ from intake.queries import attachments, crisis
 from intake.queries.judgement import Judgement, judge, judge_response
 from intake.queries.ledger import answers_at, elsewhere
 from intake.queries.questions import outline_of
+from intake.queries.standing import rules_of, standing_of
 
 
 class NoSuchResponse(NotFound):
@@ -123,9 +124,9 @@ def save(
     Source         HL7 SDC 4.0.0, form validation: a draft may be incomplete; docs/flows.md, row "answer"
     """
     response = _own(response_id, by)
-    told = response.ledger.filter(client_id=client_id, sequence=sequence).first()
-    if told is not None:
-        return _again(response, told, base=base_revision)
+    standing = standing_of(response, client_id=client_id, sequence=sequence)
+    if standing.told_id is not None:
+        return _again(response, response.ledger.get(pk=standing.told_id), standing.rules, base=base_revision)
     _refuse_closed(response)
     if base_revision > response.revision:
         raise UnknownRevision(errors=[FieldError("base_revision", "unknown", "There is no such revision yet.")])
@@ -144,7 +145,8 @@ def save(
     )  # fmt: skip
     judged = judge(response.questionnaire_id, merged.answers, now=now)
     _project(response, merged, judged, revision=revision, now=now)
-    rules = _flag(response, judged, by=by, now=now)
+    present = response.flags.active().order_by("id") if standing.is_flagged else ()
+    rules = _flag(response, judged, judged.raised(response, standing.rules, now=now), present, by=by, now=now)
 
     audit.record(
         event="intake.response.answered", entity=response, by=by, now=now, patient_id=response.patient_id,
@@ -173,7 +175,8 @@ def complete(*, response_id: UUID, by: User, now: datetime, seen_revision: int |
         errors = [FieldError(one.path or one.link_id, one.code, one.message) for one in judged.errors]
         raise Incomplete(_count(len(errors)), errors=errors)
 
-    _flag(response, judged, by=by, now=now)
+    raised = judged.raised(response, rules_of(judged.plan.url), now=now)
+    _flag(response, judged, raised, response.flags.active().order_by("id"), by=by, now=now)
     response.answers, response.calculated, response.scores = judged.answers, judged.calculated, judged.scores
     response.status = ResponseStatus.COMPLETED
     response.completed_at, response.completed_by = now, by
@@ -188,7 +191,7 @@ def complete(*, response_id: UUID, by: User, now: datetime, seen_revision: int |
 
 def _own(response_id: UUID, by: User) -> QuestionnaireResponse:
     mine = QuestionnaireResponse.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    response = mine.select_related("patient").filter(pk=response_id).first()
+    response = next(iter(mine.select_related("patient").filter(pk=response_id)), None)
     if response is None:
         raise NoSuchResponse("There are no such questions.")
     return response
@@ -217,15 +220,17 @@ def _project(
     response.save(update_fields=["answers", "touched", "revision", "calculated", "scores", "authored_at", "updated_at"])
 
 
-def _flag(response: QuestionnaireResponse, judged: Judgement, *, by: User, now: datetime) -> list[FlagRule]:
+def _flag(
+    response: QuestionnaireResponse, judged: Judgement, says: list[FlagRule], flags: Iterable[Flag], *, by: User,
+    now: datetime,
+) -> list[FlagRule]:  # fmt: skip
     """Raise and supersede flags as the answers now say; return the rules that are active."""
-    raised = {rule.pk: rule for rule in judged.raised(response, now=now)}
-    present = {flag.rule_id: flag for flag in response.flags.active().order_by("id")}
+    raised, present = {rule.pk: rule for rule in says}, {flag.rule_id: flag for flag in flags}
     for rule_id in present.keys() - raised.keys():
         _supersede(present[rule_id], by=by, now=now)
     for rule_id in raised.keys() - present.keys():
         _raise(response, raised[rule_id], judged, by=by, now=now)
-    return list(raised.values())
+    return says
 
 
 def _raise(response: QuestionnaireResponse, rule: FlagRule, judged: Judgement, *, by: User, now: datetime) -> None:
@@ -247,11 +252,11 @@ def _supersede(flag: Flag, *, by: User, now: datetime) -> None:
     audit.record(event="intake.flag.superseded", entity=flag, by=by, now=now, patient_id=flag.patient_id)
 
 
-def _again(response: QuestionnaireResponse, told: Answer, *, base: int) -> Saved:
+def _again(response: QuestionnaireResponse, told: Answer, rules: Iterable[FlagRule], *, base: int) -> Saved:
     """Return the answer that was given to a save, from the ledger as it stood then."""
     answers = answers_at(response, told.revision)
     judged = judge(response.questionnaire_id, answers, now=told.recorded_at)
-    return _saved(response, told, judged, judged.raised(response, now=told.recorded_at), base=base)
+    return _saved(response, told, judged, judged.raised(response, rules, now=told.recorded_at), base=base)
 
 
 def _saved(

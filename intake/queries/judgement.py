@@ -1,7 +1,7 @@
 """What the engine says of the answers of one response: what is asked, what is wrong, what it adds up to."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,10 +39,8 @@ class Judgement:
         """Return what stands in the way of completing."""
         return tuple(issue for issue in self.issues if issue.severity == "error")
 
-    def raised(self, response: QuestionnaireResponse, *, now: datetime) -> list[FlagRule]:
-        """Return the current rules of this questionnaire that the answers set off: one query; reads the patient."""
-        current = FlagRule.objects.filter(is_current=True, questionnaire_url=self.plan.url)
-        rules = list(current.select_related("service").order_by("id"))
+    def raised(self, response: QuestionnaireResponse, rules: Iterable[FlagRule], *, now: datetime) -> list[FlagRule]:
+        """Return those of `rules` that the answers set off; reads the patient."""
         values = {one["instrument"]: one["value"] for one in self.scores}
         constants = {
             str(one.get("constant", one["instrument"])): values[one["instrument"]]

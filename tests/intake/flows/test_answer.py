@@ -47,6 +47,20 @@ def test_save_writes_the_ledger_and_its_projection():
 
 
 @pytest.mark.django_db
+def test_each_save_is_judged_by_the_rules_that_stand_at_that_moment():
+    response = QuestionnaireResponseFactory()
+    before = save(response, harm="yes")
+
+    rule = harm_rule(response)
+    after = save(response, sequence=2, base=1, hours=6)
+    type(rule).objects.filter(pk=rule.pk).update(is_current=False)
+    last = save(response, sequence=3, base=2, hours=7)
+
+    assert (before.crisis, after.crisis is not None, last.crisis) == (None, True, None)
+    assert Flag.objects.get(response=response).status == "inactive"
+
+
+@pytest.mark.django_db
 def test_save_says_what_is_asked_and_what_is_open():
     response = QuestionnaireResponseFactory()
 
