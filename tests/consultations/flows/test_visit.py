@@ -155,13 +155,14 @@ def test_finish_refuses_a_visit_that_did_not_begin():
         visit.finish(encounter_id=encounter.pk, note="Fine.", by=encounter.appointment.practitioner.user, now=NINE)
 
 
-def test_no_show_tells_the_patient():
+def test_no_show_tells_the_patient_and_asks_again_later():
     appointment = booked()
 
     missed = visit.no_show(appointment_id=appointment.pk, by=appointment.practitioner.user, now=NINE + 10 * MINUTE)
 
     assert missed.status == AppointmentStatus.NOSHOW
-    assert Communication.objects.get(subject_id=appointment.pk).kind == CommunicationKind.VISIT_MISSED
+    planned = Communication.objects.about(appointment.pk).order_by("due_at").values_list("kind", flat=True)
+    assert list(planned) == [CommunicationKind.VISIT_MISSED, CommunicationKind.NO_SHOW_FOLLOW_UP]
 
 
 def test_no_show_after_check_in_cancels_the_encounter():
