@@ -3,7 +3,7 @@
 The two commands: `python3 run.py` runs everything with demo data, `python3 run.py test` runs the tests.
 
     python3 run.py                         web, worker, beat, PostgreSQL, Valkey and a mail receiver
-    python3 run.py test [ARGUMENTS]        the tests; the arguments go to pytest
+    python3 run.py test [ARGUMENTS]        the tests; arguments go to pytest, without any all tests run on all cores
     python3 run.py check                   every linter and contract
     python3 run.py bench NAME [ARGUMENTS]  one benchmark of benchmarks/
     python3 run.py faults                  10,000 messages while workers, servers and clocks fail
@@ -69,6 +69,9 @@ def add_psql_to_path() -> None:
 
 def target(command: str, rest: list) -> list:
     """Return what Python is to run for a command."""
+    if command == "test" and not rest:
+        # One database for each core: worth it for all tests, not for some.
+        rest = ["-n", "auto"]
     if command in MODULES:
         return ["-m", MODULES[command], *rest]
     if command == "bench":
