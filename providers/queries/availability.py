@@ -154,9 +154,20 @@ def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner
 
 
 def nearest(
-    asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None, limit: int = 3
+    asked: Asked,
+    *,
+    start_at: datetime,
+    now: datetime,
+    practitioner: UUID | None = None,
+    without: UUID | None = None,
+    limit: int = 3,
 ) -> list[Offer]:
-    """Return the free times closest to one that is not, in order of time: a day before to two weeks after."""
+    """
+    Return the free times closest to one that is not, in order of time: a day before to two weeks after.
+
+    practitioner  only this clinician
+    without       anybody but this clinician
+    """
     before = _ahead(asked.service, start=start_at - timedelta(days=1), end=start_at, now=now)
     after = _ahead(asked.service, start=start_at, end=start_at + timedelta(days=14), now=now)
     doubted = open_times.doubtful(now)
@@ -164,8 +175,10 @@ def nearest(
     for span, order in ((before, "-start_at"), (after, "start_at")):
         if span.start < span.end:
             rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
-            times = rows.order_by(order, "practitioner_id").distinct("start_at")[:limit]
-            slow = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+            others = rows if without is None else rows.exclude(practitioner=without)
+            times = others.order_by(order, "practitioner_id").distinct("start_at")[:limit]
+            slowly = [one for one in _within(doubted, practitioner) if one != without]
+            slow = _computed(asked, slowly, span=span, now=now)
             for one in [*open_times.read(times), *_first_times(slow, limit, is_last=order.startswith("-"))]:
                 found.setdefault(one.start_at, one)
     closest = sorted(found.values(), key=lambda one: (abs(one.start_at - start_at), one.start_at))

@@ -14,6 +14,8 @@ from providers.queries.open_time_walk import Offer
 SAME_TIME, NEAREST = "same-time", "nearest"
 # Finding other times costs some queries for each visit; whoever changes more than this works through a page.
 AT_ONCE = 20
+# So many times of the clinician themselves are looked at: most of those near the visit go with it.
+SEEN_OF_ONE = 12
 Keeps = Callable[[UUID | None, Interval], bool]
 
 
@@ -52,7 +54,7 @@ def proposals(visit: Taken, *, now: datetime, keeps: Keeps | None = None, limit:
 
     keeps   tells whether the visit's own clinician will still work at a time for a service; without it they are
             not proposed
-    Reads   up to twenty queries
+    Reads   up to thirty queries
     """
     service = HealthcareService.objects.active().filter(pk=visit.service).first() if visit.service else None
     if service is None:
@@ -64,12 +66,9 @@ def proposals(visit: Taken, *, now: datetime, keeps: Keeps | None = None, limit:
         if diary.practitioner.pk != visit.practitioner
         for span in [diary.terms.visit(visit.start_at)]
     ]
-    near = (
-        Proposal(NEAREST, offer)
-        for offer in availability.nearest(asked, start_at=visit.start_at, now=now, limit=4 * limit)
-        if offer.start_at != visit.start_at and _may_stay(offer, visit, keeps)
-    )
-    return [*same[:limit], *(one for one, _ in zip(near, range(limit), strict=False))][: 2 * limit]
+    near = [*_of_others(asked, visit, now=now, limit=limit), *_of_their_own(asked, visit, now=now, keeps=keeps)]
+    near.sort(key=lambda offer: (abs(offer.start_at - visit.start_at), offer.start_at))
+    return [*same[:limit], *(Proposal(NEAREST, offer) for offer in near[:limit])]
 
 
 def of_all(visits: Iterable[Taken], *, now: datetime, keeps: Keeps | None = None) -> list[list[Proposal]]:
@@ -77,7 +76,17 @@ def of_all(visits: Iterable[Taken], *, now: datetime, keeps: Keeps | None = None
     return [proposals(visit, now=now, keeps=keeps) if number < AT_ONCE else [] for number, visit in enumerate(visits)]
 
 
-def _may_stay(offer: Offer, visit: Taken, keeps: Keeps | None) -> bool:
-    if offer.practitioner != visit.practitioner:
-        return True
-    return keeps is not None and keeps(visit.service, Interval(offer.start_at, offer.end_at))
+def _of_others(asked: Asked, visit: Taken, *, now: datetime, limit: int) -> list[Offer]:
+    found = availability.nearest(asked, start_at=visit.start_at, now=now, without=visit.practitioner, limit=limit + 1)
+    return [offer for offer in found if offer.start_at != visit.start_at]
+
+
+def _of_their_own(asked: Asked, visit: Taken, *, now: datetime, keeps: Keeps | None) -> list[Offer]:
+    """Return the nearest times of the visit's own clinician at which they will still work."""
+    if keeps is None:
+        return []
+    found = availability.nearest(
+        asked, start_at=visit.start_at, now=now, practitioner=visit.practitioner, limit=SEEN_OF_ONE
+    )
+    stays = (offer for offer in found if keeps(visit.service, Interval(offer.start_at, offer.end_at)))
+    return [offer for offer in stays if offer.start_at != visit.start_at]

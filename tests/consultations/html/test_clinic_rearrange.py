@@ -58,7 +58,7 @@ def test_a_visit_beyond_a_licence_is_listed_and_counted(admin, visit, ada):
 
     page = admin.get(URL)
 
-    assert_shows(page, "licence for that state is not in force", "May 31, 2026")
+    assert_shows(page, "license for that state is not in force", "May 31, 2026")
     assert [one.beyond for one in page.context["licences"]] == [1]
 
 

@@ -11,7 +11,7 @@ from consultations.adapters.links import Purpose
 from consultations.domain.codes import AppointmentStatus, AttendanceAnswer, CommunicationKind
 from consultations.models import AttendanceReply, Communication
 from tests.consultations.html.reading import assert_shows, text_of
-from tests.factories.consultations import AppointmentFactory, clinician
+from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
 from tests.factories.providers import NINE
 
 pytestmark = pytest.mark.django_db
@@ -115,13 +115,10 @@ def test_the_page_is_kept_by_nobody_on_the_way(link):
 
 
 def test_a_text_about_something_else_leads_to_its_page(visit):
-    clinician(visit.service_request.service)
+    draft = ServiceRequestFactory(patient=visit.patient)
     Communication.objects.plan(
-        subject=visit.service_request,
-        kind=CommunicationKind.INTAKE_UNFINISHED,
-        recipient_id=visit.patient.user_id,
-        due_at=NINE,
+        subject=draft, kind=CommunicationKind.INTAKE_UNFINISHED, recipient_id=visit.patient.user_id, due_at=NINE
     )
     token = links.token(Purpose.ANSWER, Communication.objects.get().pk)
 
-    assert Client().get(f"/m/{token}/").url == f"/cases/{visit.service_request_id}/"
+    assert Client().get(f"/m/{token}/").url == f"/cases/{draft.pk}/"

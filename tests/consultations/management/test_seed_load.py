@@ -67,7 +67,7 @@ def test_the_load_is_what_the_product_would_have_made():
     assert OpenTimeCover.objects.count() == 4
     assert not open_times.doubtful(size.now)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname LIKE %s", ["%never_twice"])
+        cursor.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'x' AND conname LIKE %s", ["%never_twice"])
         assert cursor.fetchone() == (2,)
 
 
