@@ -38,7 +38,7 @@ from consultations.api.clinic_outputs import (
     ShiftOutput,
     TaskOutput,
 )
-from consultations.flows import acknowledge, open_case, reassign, review, shift
+from consultations.flows import acknowledge, ask_patient, decide, open_case, reassign, review, shift
 from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
 from providers.models import HealthcareService
 
@@ -117,41 +117,41 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
     @action(detail=True, methods=["post"])
     def ask_patient(self, request: Request, pk: UUID) -> Response:
         """Ask the patient; the case waits for the answer."""
-        return Response(AskOutput(review.ask_patient(task_id=pk, **_words(AskInput, request))).data)
+        return Response(AskOutput(ask_patient.put_question(task_id=pk, **_words(AskInput, request))).data)
 
     @extend_schema(request=AcceptCaseInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: UUID) -> Response:
         """Accept the case; 409 `flags-waiting` until each grave flag has a name under it."""
-        review.accept(task_id=pk, **_words(AcceptCaseInput, request))
+        decide.accept(task_id=pk, **_words(AcceptCaseInput, request))
         return self._task(pk)
 
     @extend_schema(request=DeclineInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, pk: UUID) -> Response:
         """Decline the case; the patient reads the reason."""
-        review.decline(task_id=pk, **_words(DeclineInput, request))
+        decide.decline(task_id=pk, **_words(DeclineInput, request))
         return self._task(pk)
 
     @extend_schema(request=ReferInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, pk: UUID) -> Response:
         """Refer the patient elsewhere."""
-        review.refer(task_id=pk, **_words(ReferInput, request))
+        decide.refer(task_id=pk, **_words(ReferInput, request))
         return self._task(pk)
 
     @extend_schema(request=FenceInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def sign_off(self, request: Request, pk: UUID) -> Response:
         """Put the second name under a colleague's decision; it takes effect."""
-        review.sign_off(task_id=pk, **_words(FenceInput, request))
+        decide.sign_off(task_id=pk, **_words(FenceInput, request))
         return self._task(pk)
 
     @extend_schema(request=SendBackInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: UUID) -> Response:
         """Give a colleague's decision back to them, with what speaks against it."""
-        review.send_back(task_id=pk, **_words(SendBackInput, request))
+        decide.send_back(task_id=pk, **_words(SendBackInput, request))
         return self._task(pk)
 
     @extend_schema(request=ReassignInput, responses=TaskOutput)
@@ -216,7 +216,7 @@ class Answer(ApiView):
         newest = mine.order_by("-asked_at", "-id").first()
         if newest is None:
             raise exceptions.NotFound
-        answered = review.answer_ask(ask_id=newest.pk, answer=words["message"], by=user, now=timezone.now())
+        answered = ask_patient.answer_question(ask_id=newest.pk, answer=words["message"], by=user, now=timezone.now())
         return Response(AskOutput(answered).data)
 
 

@@ -27,24 +27,21 @@ from consultations.domain import lifecycle, policy
 from consultations.domain.codes import (
     AppointmentStatus,
     CommunicationKind,
-    EncounterStatus,
     EntryStatus,
     OfferStatus,
     RequestStatus,
     ReviewOutcome,
 )
-from consultations.domain.timing import occurrence
 from consultations.models import (
     Appointment,
     Communication,
-    Encounter,
     MessageRule,
     ReviewTask,
     ServiceRequest,
+    WaitlistEntry,
     WaitlistOffer,
 )
 from consultations.models.appointment import PATIENT_NEVER_TWICE
-from consultations.queries import waitlist
 from consultations.queries.promises import TZDATA
 from providers.domain.codes import Pathway, SlotStatus
 from providers.models import Slot
@@ -206,12 +203,12 @@ def _rescheduled(
     old_slot, old_clinician = appointment.slot, appointment.practitioner
     _take(hold, by=by, now=now)
     _move(appointment, to=hold, override_reason=override_reason)
-    _give_back(old_slot, by=by, now=now, reason="rescheduled")
+    WaitlistEntry.objects.give_back(old_slot, by=by, now=now, reason="rescheduled")
     Communication.objects.stop(subject_id=appointment.pk, now=now, reason="rescheduled")
     _announce(appointment, kind=CommunicationKind.BOOKING_MOVED, now=now)
     if override_reason or old_clinician != appointment.practitioner:
         for clinician in {old_clinician.user_id, appointment.practitioner.user_id}:
-            _tell(appointment, CommunicationKind.BOOKING_MOVED, to=clinician, due_at=now)
+            appointment.tell(CommunicationKind.BOOKING_MOVED, to=clinician, due_at=now)
 
     _record("rescheduled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
@@ -247,23 +244,10 @@ def cancel(
         change_policy = appointment.service_request.change_policy
         policy.require_cancellable(change_policy, start_at=appointment.start_at, now=now)
 
-    old, appointment.status = appointment.status, AppointmentStatus.CANCELLED
-    appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, by, reason
-    appointment.override_reason = override_reason or appointment.override_reason
-    appointment.revision += 1
-    appointment.save(
-        update_fields=[
-            "status", "cancelled_at", "cancelled_by", "cancel_reason", "override_reason", "revision", "updated_at",
-        ]
-    )  # fmt: skip
-    _give_back(appointment.slot, by=by, now=now, reason="cancelled")
-    _end_encounter(appointment, by=by, now=now)
-    Communication.objects.stop(subject_id=appointment.pk, now=now, reason="cancelled")
-    _tell(appointment, CommunicationKind.BOOKING_CANCELLED, due_at=now)
+    appointment.cancel(by=by, now=now, words=reason, reason="cancelled", override_reason=override_reason)
     if override_reason:
-        _tell(appointment, CommunicationKind.BOOKING_CANCELLED, to=appointment.practitioner.user_id, due_at=now)
+        appointment.tell(CommunicationKind.BOOKING_CANCELLED, to=appointment.practitioner.user_id, due_at=now)
 
-    audit.status_changed(appointment, old=old, new=appointment.status, by=by, now=now)
     _record("cancelled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
 
@@ -365,22 +349,6 @@ def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
         raise
 
 
-def _give_back(slot: Slot, *, by: User, now: datetime, reason: str) -> None:
-    if Slot.objects.release(pk=slot.pk, now=now):
-        audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=by, now=now, reason=reason)
-        if slot.start_at > now and slot.service_id and waitlist.anybody_waits_for(slot.service_id):
-            Slot.objects.reserve(slot, now=now)
-
-
-def _end_encounter(appointment: Appointment, *, by: User, now: datetime) -> None:
-    encounter = Encounter.objects.select_for_update(no_key=True).filter(appointment=appointment).first()
-    if encounter is None or not lifecycle.may(lifecycle.ENCOUNTER, encounter.status, EncounterStatus.CANCELLED):
-        return
-    old, encounter.status = encounter.status, EncounterStatus.CANCELLED
-    encounter.save(update_fields=["status", "updated_at"])
-    audit.status_changed(encounter, old=old, new=encounter.status, by=by, now=now, reason="cancelled")
-
-
 def _overrides(by: User, reason: str) -> bool:
     if not reason:
         return False
@@ -390,30 +358,10 @@ def _overrides(by: User, reason: str) -> bool:
 
 
 def _announce(appointment: Appointment, *, kind: CommunicationKind, now: datetime) -> None:
-    _tell(appointment, kind, due_at=now)
+    appointment.tell(kind, due_at=now)
     timing = MessageRule.objects.timing(appointment.service_request.service_id)
     for reminder, number, due_at in policy.reminders(appointment.start_at, now=now, timing=timing):
-        _tell(appointment, reminder, due_at=due_at, expires_at=appointment.start_at, number=number)
-
-
-def _tell(
-    appointment: Appointment,
-    kind: CommunicationKind,
-    *,
-    due_at: datetime,
-    expires_at: datetime | None = None,
-    to: UUID | None = None,
-    number: int = 0,
-) -> None:
-    Communication.objects.plan(
-        subject=appointment,
-        kind=kind,
-        recipient_id=to or appointment.patient.user_id,
-        due_at=due_at,
-        expires_at=expires_at,
-        occurrence=occurrence(f"r{appointment.revision}", number),
-        revision=appointment.revision,
-    )
+        appointment.tell(reminder, due_at=due_at, expires_at=appointment.start_at, number=number)
 
 
 def _record(

@@ -2,7 +2,7 @@
 Keeping the wall-clock time of a visit that was promised, when the rules of a time zone have changed since.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── NothingBroken       (Conflict)  the visit starts when it was promised, or is over
 └── CannotBeKept        (Conflict)  the promised time is taken, too close, or no longer exists; it stays for a person to settle
 """
@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from config.core import audit
+from config.core import administrators, audit
 from config.core.constraints import violated
-from config.core.errors import Conflict, NotAllowed, NotFound
+from config.core.errors import Conflict, NotFound
 from config.core.flow import again_after_deadlock, flow
-from config.core.models import Role, User
+from config.core.models import User
 from consultations.domain import policy, promise
 from consultations.domain.codes import AppointmentStatus, CommunicationKind
 from consultations.domain.timing import occurrence
@@ -27,12 +27,6 @@ from consultations.models.appointment import PATIENT_NEVER_TWICE
 from consultations.queries.promises import TZDATA
 from providers.domain.codes import SlotStatus
 from providers.models import Slot
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class NothingBroken(Conflict):
@@ -60,8 +54,7 @@ def keep(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
     Raises   NotAnAdministrator, NotFound, NothingBroken, CannotBeKept
     Source   RFC 5545 3.3.5: a time with a zone means the wall clock of that zone
     """
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
+    administrators.require(by)
     visit = _locked(appointment_id, by)
     zone = ZoneInfo(str(visit.time_zone))
     if visit.status != AppointmentStatus.BOOKED or promise.is_kept(visit.start_at, visit.local_start, zone):

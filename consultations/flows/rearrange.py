@@ -2,7 +2,7 @@
 Finding another time for a visit that cannot stay, and warning before licences end.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 └── NotToMove           (Conflict)  the visit is over, or has begun
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.core import audit
-from config.core.errors import Conflict, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import Conflict, NotFound
 from config.core.flow import flow
 from config.core.models import Role, User
 from consultations.domain.codes import AppointmentStatus, CommunicationKind
@@ -20,12 +20,6 @@ from providers.models import Qualification
 from providers.queries import stranded
 
 WARN_DAYS = (60, 30, 7)
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class NotToMove(Conflict):
@@ -44,8 +38,7 @@ def ask(*, appointment_id: UUID, by: User, now: datetime) -> bool:
     Writes   Appointment, Communication, AuditEvent
     Raises   NotAnAdministrator, NotFound, NotToMove
     """
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
+    administrators.require(by)
     rows = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).select_related("patient")
     visit = rows.filter(pk=appointment_id).first()
     if visit is None:

@@ -261,10 +261,7 @@ def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:
     task = ReviewTask.objects.select_for_update(no_key=True).filter(service_request=request).first()
     if task is None or not lifecycle.may(lifecycle.REVIEW_TASK, task.status, TaskStatus.CANCELLED):
         return
-    old, task.status, task.lease_expires_at = task.status, TaskStatus.CANCELLED, None
-    task.watch_at = None
-    task.save(update_fields=["status", "lease_expires_at", "watch_at", "updated_at"])
-    audit.status_changed(task, old=old, new=task.status, by=by, now=now, reason="withdrawn")
+    task.leave(TaskStatus.CANCELLED, by=by, now=now, why="withdrawn", watch_at=None)
 
 
 def _count(number: int) -> str:

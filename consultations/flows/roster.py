@@ -2,7 +2,7 @@
 Who answers for safety flags: the calendar of who is on call, and the chain of each service.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── NoSuchService       (NotFound)
 ├── NoSuchPeriod        (NotFound)
 ├── BadPeriod           (Invalid)   each error names its field
@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from config.core import audit
-from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from consultations.domain import escalation
 from consultations.domain.escalation import Rung
 from consultations.models import ChainStep, OnCall
@@ -29,12 +29,6 @@ from providers.models import HealthcareService, PractitionerRole
 
 LONGEST = timedelta(days=31)
 MOST_WEEKS = 26
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class NoSuchService(NotFound):
@@ -78,7 +72,7 @@ def put_on_call(
     Raises            NotAnAdministrator, NoSuchService, BadPeriod, OnCallTaken
     Source            docs/flows.md, row "roster"
     """
-    _require_administrator(by)
+    administrators.require(by)
     if not HealthcareService.objects.filter(pk=service_id).exists():
         raise NoSuchService("There is no such service.")
     if errors := list(_faults(service_id, practitioner_id, start_at, end_at, weeks=weeks, now=now)):
@@ -106,7 +100,7 @@ def take_off_call(*, on_call_id: UUID, by: User, now: datetime) -> OnCall:
     Writes  OnCall cancelled, or with an earlier end; AuditEvent
     Raises  NotAnAdministrator, NoSuchPeriod for one that is over or was taken back
     """
-    _require_administrator(by)
+    administrators.require(by)
     rows = OnCall.objects.in_force().select_for_update(no_key=True).filter(pk=on_call_id)
     row = rows.first()
     if row is None or row.end_at <= now:
@@ -131,7 +125,7 @@ def set_chain(*, service_id: UUID, steps: Sequence[Rung], by: User, now: datetim
     Writes  ChainStep, AuditEvent
     Raises  NotAnAdministrator, NoSuchService, escalation.BadChain
     """
-    _require_administrator(by)
+    administrators.require(by)
     service = HealthcareService.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
         raise NoSuchService("There is no such service.")
@@ -149,11 +143,6 @@ def set_chain(*, service_id: UUID, steps: Sequence[Rung], by: User, now: datetim
     detail = {"steps": [[rung.kind, rung.emergency_minutes, rung.urgent_minutes] for rung in rungs]}
     audit.record(event="consultations.chain.set", entity=service, by=by, now=now, detail=detail)
     return rows
-
-
-def _require_administrator(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
 
 
 def _faults(

@@ -63,9 +63,7 @@ def end(*, by: User, now: datetime) -> int:
     tasks = list(held.select_for_update(no_key=True).order_by("id"))
 
     for task in tasks:
-        task.status, task.owner, task.lease_expires_at = TaskStatus.READY, None, None
-        task.save(update_fields=["status", "owner", "lease_expires_at", "updated_at"])
-        audit.status_changed(task, old=TaskStatus.IN_PROGRESS, new=task.status, by=by, now=now, reason="end-of-shift")
+        task.leave(TaskStatus.READY, by=by, now=now, why="end-of-shift", owner=None)
     _let_go(practitioner, now=now)
     shift.paused_at, shift.ended_at = None, now
     shift.save(update_fields=["paused_at", "ended_at", "updated_at"])

@@ -30,9 +30,7 @@ def return_ended(*, now: datetime) -> int:
     ended = ReviewTask.objects.lease_ended(now).order_by("lease_expires_at", "id")
     tasks = list(ended.select_for_update(skip_locked=True, no_key=True)[:BATCH])
     for task in tasks:
-        task.status, task.lease_expires_at = TaskStatus.READY, None
-        task.save(update_fields=["status", "lease_expires_at", "updated_at"])
-        audit.status_changed(task, old=TaskStatus.IN_PROGRESS, new=task.status, by=None, now=now, reason="lease-ended")
+        task.leave(TaskStatus.READY, by=None, now=now, why="lease-ended")
     return len(tasks)
 
 
@@ -106,9 +104,7 @@ def expire(*, ask_id: UUID, now: datetime) -> bool:
         task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))
         audit.status_changed(task, old=TaskStatus.ON_HOLD, new=task.status, by=None, now=now, reason="ask-expired")
     if lifecycle.may(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.ACTIVE):
-        old, request.status = request.status, RequestStatus.ACTIVE
-        request.save(update_fields=["status", "updated_at"])
-        audit.status_changed(request, old=old, new=request.status, by=None, now=now, reason="ask-expired")
+        request.move(RequestStatus.ACTIVE, by=None, now=now, reason="ask-expired")
     unfinished = QuestionnaireResponse.objects.filter(supporting_info__ask=ask, status=ResponseStatus.IN_PROGRESS)
     unfinished.update(status=ResponseStatus.STOPPED, updated_at=now)
     Communication.objects.stop(subject_id=ask.pk, now=now, reason="expired")

@@ -18,7 +18,7 @@ from config.core.html.score_bar import score_bar
 from config.core.html.trend import TrendPlot, trend_plot
 from consultations.domain.codes import RequestStatus, ReviewOutcome
 from consultations.domain.due import due
-from consultations.flows import acknowledge, open_case, reassign, review
+from consultations.flows import acknowledge, ask_patient, decide, open_case, reassign, review
 from consultations.html.clinic_access import clinic_day, for_clinicians
 from consultations.html.clinic_files import files_of
 from consultations.html.clinic_forms import (
@@ -44,12 +44,12 @@ STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
     "renew": (FenceForm, review.renew, "You hold this case for another 15 minutes."),
     "note": (NoteForm, review.save_note, "Your note is kept."),
     "release": (ReleaseForm, review.release, "The case is back in the queue."),
-    "ask": (AskForm, review.ask_patient, "The patient is asked. The case waits for the answer."),
-    "accept": (AcceptForm, review.accept, "The case is accepted."),
-    "decline": (DeclineForm, review.decline, "The case is declined. The patient is told."),
-    "refer": (ReferForm, review.refer, "The patient is referred and told."),
-    "sign-off": (FenceForm, review.sign_off, "Signed. The decision takes effect."),
-    "send-back": (SendBackForm, review.send_back, "Sent back to your colleague."),
+    "ask": (AskForm, ask_patient.put_question, "The patient is asked. The case waits for the answer."),
+    "accept": (AcceptForm, decide.accept, "The case is accepted."),
+    "decline": (DeclineForm, decide.decline, "The case is declined. The patient is told."),
+    "refer": (ReferForm, decide.refer, "The patient is referred and told."),
+    "sign-off": (FenceForm, decide.sign_off, "Signed. The decision takes effect."),
+    "send-back": (SendBackForm, decide.send_back, "Sent back to your colleague."),
 }
 # What is said instead where a decision waits for a second name.
 PROPOSED = "Your decision waits for a colleague's name."

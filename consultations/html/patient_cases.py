@@ -14,8 +14,8 @@ from config.core.errors import Refusal
 from config.core.http import signed_in
 from consultations.domain import steps
 from consultations.domain.due import length
+from consultations.flows import ask_patient
 from consultations.flows import request as ask
-from consultations.flows import review
 from consultations.html import answers, links
 from consultations.html.patient_forms import AnswerForm
 from consultations.models import CommunicationRequest, ServiceRequest
@@ -53,7 +53,9 @@ def answer_question(request: HttpRequest, case_id: UUID, ask_id: UUID) -> HttpRe
     if not form.is_valid():
         return _page(request, mine, form)
     try:
-        review.answer_ask(ask_id=ask_id, answer=form.cleaned_data["answer"], by=signed_in(request), now=timezone.now())
+        ask_patient.answer_question(
+            ask_id=ask_id, answer=form.cleaned_data["answer"], by=signed_in(request), now=timezone.now()
+        )
     except Refusal as refused:
         messages.error(request, refused.detail)
     else:

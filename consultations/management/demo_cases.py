@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from config.core.models import User
-from consultations.flows import book, determine, plan_care, request, review, visit
+from consultations.flows import book, decide, determine, plan_care, request, review, visit
 from consultations.flows.acknowledge import acknowledge_flag
 from consultations.management import demo
 from consultations.models import Appointment, Encounter, PlanTemplate, ReviewTask, ServiceRequest, SupportingInfo
@@ -58,7 +58,7 @@ def accepted(case: ServiceRequest, clinician: Practitioner, *, now: datetime) ->
     flags = Flag.objects.active().filter(response__supporting_info__service_request=case, acknowledged_at=None)
     for flag in flags:
         acknowledge_flag(flag_id=flag.pk, note="Read. We talk about it in the visit. (demo)", by=user, now=now)
-    review.accept(task_id=task.pk, fence=task.fence, by=user, now=now)
+    decide.accept(task_id=task.pk, fence=task.fence, by=user, now=now)
 
 
 def visited(meeting: Appointment, *, note: str) -> Encounter:

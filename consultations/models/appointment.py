@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,9 +12,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Q
 from timezone_field import TimeZoneField
 
+from config.core import audit
 from config.core.constraints import UuidRange, all_or_none, known
 from config.core.models import Record, Role, User
-from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
+from consultations.domain import lifecycle
+from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, CommunicationKind, EncounterStatus
+from consultations.domain.timing import occurrence
+from consultations.models.communication import Communication
+from consultations.models.encounter import Encounter
+from consultations.models.waitlist import WaitlistEntry
 from providers.models import Slot
 
 PATIENT_NEVER_TWICE = "consultations_appointment_patient_never_twice"
@@ -114,3 +121,54 @@ class Appointment(Record):
         return (
             "slot", "practitioner", "start_at", "end_at", "during", "time_zone", "tzdata_version", "local_start",
         )  # fmt: skip
+
+    def cancel(self, *, by: User, now: datetime, words: str, reason: str, override_reason: str = "") -> None:
+        """
+        Cancel this locked visit: its time is free, its encounter ended, its messages stopped, the patient told.
+
+        words            why, as a person said it; may be empty
+        reason           the code that the history keeps
+        override_reason  an administrator's, kept
+        """
+        old, self.status = self.status, AppointmentStatus.CANCELLED
+        self.cancelled_at, self.cancelled_by, self.cancel_reason = now, by, words
+        self.override_reason = override_reason or self.override_reason
+        self.revision += 1
+        self.save(
+            update_fields=[
+                "status", "cancelled_at", "cancelled_by", "cancel_reason", "override_reason", "revision", "updated_at",
+            ]
+        )  # fmt: skip
+        self._end_encounter(by=by, now=now, reason=reason)
+        WaitlistEntry.objects.give_back(self.slot, by=by, now=now, reason=reason)
+        Communication.objects.stop(subject_id=self.pk, now=now, reason=reason)
+        self.tell(CommunicationKind.BOOKING_CANCELLED, due_at=now)
+        audit.status_changed(self, old=old, new=self.status, by=by, now=now, reason=reason)
+
+    def tell(
+        self,
+        kind: CommunicationKind,
+        *,
+        due_at: datetime,
+        expires_at: datetime | None = None,
+        to: UUID | None = None,
+        number: int = 0,
+    ) -> None:
+        """Plan a message about this visit as it stands now, to the patient unless `to` is somebody else."""
+        Communication.objects.plan(
+            subject=self,
+            kind=kind,
+            recipient_id=to or self.patient.user_id,
+            due_at=due_at,
+            expires_at=expires_at,
+            occurrence=occurrence(f"r{self.revision}", number),
+            revision=self.revision,
+        )
+
+    def _end_encounter(self, *, by: User, now: datetime, reason: str) -> None:
+        encounter = Encounter.objects.select_for_update(no_key=True).filter(appointment=self).first()
+        if encounter is None or not lifecycle.may(lifecycle.ENCOUNTER, encounter.status, EncounterStatus.CANCELLED):
+            return
+        old, encounter.status = encounter.status, EncounterStatus.CANCELLED
+        encounter.save(update_fields=["status", "updated_at"])
+        audit.status_changed(encounter, old=old, new=encounter.status, by=by, now=now, reason=reason)

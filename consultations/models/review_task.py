@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q
 
+from config.core import audit
 from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import ReviewOutcome, TaskStatus
@@ -119,8 +120,8 @@ class ReviewTask(Record):
     """
     The review of one case. FHIR R4 Task.
 
-    request.submit makes it ready; review.claim gives it an owner, a lease and the next fencing number; ask_patient
-    puts it on hold; accept, decline and refer complete it. Every write of a reviewer carries `fence`.
+    request.submit makes it ready; review.claim gives it an owner, a lease and the next fencing number; ask_patient.put_question
+    puts it on hold; decide.accept, decline and refer complete it. Every write of a reviewer carries `fence`.
     """
 
     PERSONAL = frozenset({"reason", "handover"})
@@ -214,6 +215,25 @@ class ReviewTask(Record):
                 fields=["lease_expires_at"], name="consultations_task_leases", condition=Q(status="in-progress")
             ),
         ]
+
+    def change(self, **columns: object) -> None:
+        """Store some columns of this locked row."""
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*columns, "updated_at"])
+
+    def leave(self, status: TaskStatus, *, by: User | None, now: datetime, why: str = "", **columns: object) -> None:
+        """End the lease of this locked task with its next status, and write down `why`; `columns` change with it."""
+        old = self.status
+        self.change(status=status, lease_expires_at=None, **columns)
+        audit.status_changed(self, old=old, new=status, by=by, now=now, reason=why)
+
+    def record(self, happened: str, *, by: User, now: datetime) -> None:
+        """Write what a reviewer did with this case into the audit trail; reads the case."""
+        audit.record(
+            event=f"consultations.review.{happened}", entity=self, by=by, now=now,
+            patient_id=self.service_request.patient_id, detail={"fence": self.fence},
+        )  # fmt: skip
 
     def put_back(self, place: Place, *, kept_for: Practitioner | None, until: datetime) -> None:
         """Put a task that waited for the patient back to its place, for one clinician first; saves it and its case."""

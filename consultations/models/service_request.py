@@ -1,17 +1,18 @@
 """The ask: one patient, one service line, and the questionnaires that belong to it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Max, Q
 
+from config.core import audit
 from config.core.constraints import all_or_none, known
 from config.core.errors import FieldError
 from config.core.models import Record, Role, User
-from consultations.domain import completeness
+from consultations.domain import completeness, lifecycle
 from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus, ReviewOutcome
 from consultations.domain.policy import ChangePolicy
 from consultations.models.communication_request import CommunicationRequest
@@ -69,8 +70,8 @@ class ServiceRequest(Record):
     """
     A patient's request for one service line. FHIR R4 ServiceRequest.
 
-    request.start makes it draft, request.submit active, review.ask_patient on-hold, plan_care.sign completed,
-    request.withdraw and review.decline revoked.
+    request.start makes it draft, request.submit active, ask_patient.put_question on-hold, plan_care.sign completed,
+    request.withdraw and decide.decline revoked.
     """
 
     PERSONAL = frozenset({"decision_note"})
@@ -114,6 +115,13 @@ class ServiceRequest(Record):
         """Return what the service allows of moving and cancelling; reads the service."""
         service = self.service
         return ChangePolicy(timedelta(minutes=service.change_notice_minutes), service.max_reschedules)
+
+    def move(self, status: RequestStatus, *, by: User | None, now: datetime, reason: str = "") -> None:
+        """Give this locked case its next status, and write that down; raises lifecycle.BadTransition."""
+        lifecycle.require(lifecycle.SERVICE_REQUEST, self.status, status)
+        old, self.status = self.status, status
+        self.save(update_fields=["status", "updated_at"])
+        audit.status_changed(self, old=old, new=status, by=by, now=now, reason=reason)
 
     def missing(self) -> tuple[FieldError, ...]:
         """Return what the patient has still to do before this may be submitted: three queries."""

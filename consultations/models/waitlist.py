@@ -2,15 +2,19 @@
 
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from config.core import audit
 from config.core.constraints import fixed, known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import EntryStatus, OfferStatus, Priority
 from consultations.domain.waitlist import Wish
+from providers.domain.codes import SlotStatus
+from providers.models import Slot
 
 ONE_OFFER_A_PATIENT = "consultations_waitlistoffer_one_open_per_patient"
 
@@ -25,6 +29,17 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def visible_to(self, user: User) -> Self:
         """Return one's own; administrators see all."""
         return self.all() if user.role == Role.ADMIN else self.filter(patient__user=user)
+
+    def anybody_waits_for(self, service: UUID) -> bool:
+        """Tell whether a freed time of a service may interest somebody: one query."""
+        return self.waiting().filter(service_request__service=service).exists()
+
+    def give_back(self, slot: Slot, *, by: User | None, now: datetime, reason: str) -> None:
+        """Free the time of a visit; where somebody waits for such a time, it is kept for them for a minute."""
+        if Slot.objects.release(pk=slot.pk, now=now):
+            audit.status_changed(slot, old=slot.status, new=SlotStatus.FREE, by=by, now=now, reason=reason)
+            if slot.start_at > now and slot.service_id and self.anybody_waits_for(slot.service_id):
+                Slot.objects.reserve(slot, now=now)
 
 
 class WaitlistEntry(Record):

@@ -56,11 +56,6 @@ def reserved(now: datetime) -> list[Slot]:
     return list(Slot.objects.reserved(now).order_by("start_at", "id"))
 
 
-def anybody_waits_for(service: UUID) -> bool:
-    """Tell whether a freed time of a service may interest somebody: one query."""
-    return WaitlistEntry.objects.waiting().filter(service_request__service=service).exists()
-
-
 def chances(now: datetime) -> Iterator[Chance]:
     """
     Yield the free times that somebody waits for and may be asked about at `now`, the earliest first.

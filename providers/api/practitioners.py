@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.core import administrators
 from config.core.api import ApiView, ReadOnlyRows, signed_in
 from config.core.api.schema import PROBLEM
 from config.core.models import User
@@ -44,7 +45,7 @@ class Practitioners(ReadOnlyRows[Practitioner]):
     def create(self, request: Request) -> Response:
         """Make a clinician of the account with this e-mail address."""
         words = _valid(OnboardInput, request)
-        onboard.require_administrator(signed_in(request))
+        administrators.require(signed_in(request))
         account = User.objects.filter(email__iexact=words["email"]).first()
         if account is None:
             raise exceptions.ValidationError({"email": "There is no account with this address."}, code="unknown")

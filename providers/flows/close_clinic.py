@@ -2,7 +2,7 @@
 Closing the whole clinic for days, such as a public holiday.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── BadClosure          (Invalid)
 ├── NoSuchClosure       (NotFound)
 └── BookingsAffected    (Conflict)  see providers.queries.affected
@@ -13,22 +13,16 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from config.core import audit
-from config.core.errors import FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from providers.domain.hours import Closure
 from providers.models import ClinicClosure, Practitioner, Slot
 from providers.queries import affected
 from providers.queries.affected import Affected
 
 LONGEST = timedelta(days=31)
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class BadClosure(Invalid):
@@ -56,7 +50,7 @@ def close(
     Writes   ClinicClosure, AuditEvent; holds on those days become free
     Raises   NotAnAdministrator, BadClosure; BookingsAffected with `affected`
     """
-    _require_administrator(by)
+    administrators.require(by)
     if errors := list(_errors(name, start_date, end_date)):
         raise BadClosure("Please correct the closure.", errors=errors)
     row = ClinicClosure(name=name, start_date=start_date, end_date=end_date)
@@ -79,7 +73,7 @@ def reopen(*, closure_id: UUID, by: User, now: datetime) -> bool:
     Writes   ClinicClosure, AuditEvent
     Raises   NotAnAdministrator, NoSuchClosure
     """
-    _require_administrator(by)
+    administrators.require(by)
     row = ClinicClosure.objects.select_for_update(no_key=True).filter(pk=closure_id).first()
     if row is None:
         raise NoSuchClosure("There is no such closure.")
@@ -91,11 +85,6 @@ def reopen(*, closure_id: UUID, by: User, now: datetime) -> bool:
 
     audit.record(event="providers.clinic.reopened", entity=row, by=by, now=now)
     return True
-
-
-def _require_administrator(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
 
 
 def _stranded(row: ClinicClosure, now: datetime) -> Iterator[Affected]:

@@ -2,7 +2,7 @@
 Bringing a clinician in: the person and what they offer; and letting them go.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── NoSuchPractitioner  (NotFound)
 ├── AlreadyOnboard      (Conflict)  the account belongs to a clinician, or to a patient
 ├── BadPractitioner     (Invalid)
@@ -15,8 +15,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from config.core import audit
-from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, Role, User
 from providers.domain.terms import FIELDS
@@ -24,12 +24,6 @@ from providers.models import HealthcareService, Practitioner, PractitionerRole
 from providers.queries import affected
 
 HIGHEST = 32_767  # what PostgreSQL keeps in a smallint
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class NoSuchPractitioner(NotFound):
@@ -66,12 +60,6 @@ class Profile:
     is_supervisor: bool = False
 
 
-def require_administrator(by: User) -> None:
-    """Raise NotAnAdministrator unless `by` may change who works here."""
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
-
-
 @flow
 def onboard(*, user_id: UUID, profile: Profile, by: User, now: datetime) -> Practitioner:
     """
@@ -82,7 +70,7 @@ def onboard(*, user_id: UUID, profile: Profile, by: User, now: datetime) -> Prac
     Raises   NotAnAdministrator, NoSuchPractitioner, AlreadyOnboard, BadPractitioner
     Source   FHIR R4 Practitioner
     """
-    require_administrator(by)
+    administrators.require(by)
     user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if user is None:
         raise NoSuchPractitioner("There is no such account.")
@@ -108,7 +96,7 @@ def change_profile(*, practitioner_id: UUID, profile: Profile, by: User, now: da
     Writes  Practitioner, AuditEvent
     Raises  NotAnAdministrator, NoSuchPractitioner, BadPractitioner
     """
-    require_administrator(by)
+    administrators.require(by)
     practitioner = _locked(practitioner_id)
     _check(profile)
 
@@ -131,7 +119,7 @@ def retire(*, practitioner_id: UUID, by: User, now: datetime, accept: Collection
     Writes   Practitioner, AuditEvent; their holds become free
     Raises   NotAnAdministrator, NoSuchPractitioner; BookingsAffected with `affected`
     """
-    require_administrator(by)
+    administrators.require(by)
     practitioner = _locked(practitioner_id)
     if not practitioner.is_active:
         return False
@@ -154,7 +142,7 @@ def bring_back(*, practitioner_id: UUID, by: User, now: datetime) -> bool:
     Writes   Practitioner, AuditEvent
     Raises   NotAnAdministrator, NoSuchPractitioner
     """
-    require_administrator(by)
+    administrators.require(by)
     practitioner = _locked(practitioner_id)
     if practitioner.is_active:
         return False
@@ -185,7 +173,7 @@ def offer(
     Raises     NotAnAdministrator, NoSuchPractitioner, BadPractitioner
     Source     FHIR R4 PractitionerRole
     """
-    require_administrator(by)
+    administrators.require(by)
     practitioner = _locked(practitioner_id)
     service = HealthcareService.objects.filter(pk=service_id).first()
     if service is None:

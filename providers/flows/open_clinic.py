@@ -2,7 +2,7 @@
 The clinic's weekly hours, in which its promises are counted.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── BadHours            (Invalid)
 └── NoSuchHours         (NotFound)
 """
@@ -10,19 +10,13 @@ Refusal
 from datetime import datetime
 from uuid import UUID
 
-from config.core import audit
-from config.core.errors import FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from providers.domain.codes import Weekday
 from providers.domain.windows import MINUTES_A_DAY
 from providers.models import ClinicHours
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class BadHours(Invalid):
@@ -49,7 +43,7 @@ def add_hours(*, weekday: int, start_minute: int, end_minute: int, by: User, now
     Writes        ClinicHours, AuditEvent
     Raises        NotAnAdministrator, BadHours
     """
-    _require_administrator(by)
+    administrators.require(by)
     if errors := list(_errors(weekday, start_minute, end_minute)):
         raise BadHours("Please correct the hours.", errors=errors)
 
@@ -68,7 +62,7 @@ def end_hours(*, hours_id: UUID, by: User, now: datetime) -> bool:
     Writes   ClinicHours, AuditEvent
     Raises   NotAnAdministrator, NoSuchHours
     """
-    _require_administrator(by)
+    administrators.require(by)
     row = ClinicHours.objects.select_for_update(no_key=True).filter(pk=hours_id).first()
     if row is None:
         raise NoSuchHours("There are no such hours.")
@@ -80,11 +74,6 @@ def end_hours(*, hours_id: UUID, by: User, now: datetime) -> bool:
 
     audit.record(event="providers.clinic.hours-ended", entity=row, by=by, now=now)
     return True
-
-
-def _require_administrator(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
 
 
 def _errors(weekday: int, start_minute: int, end_minute: int) -> list[FieldError]:

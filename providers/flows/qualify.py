@@ -2,7 +2,7 @@
 Recording where a clinician is licensed, and until when.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── NoSuchQualification (NotFound)
 ├── BadQualification    (Invalid)
 └── BookingsAffected    (Conflict)  see providers.queries.affected
@@ -13,22 +13,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from config.core import audit
-from config.core.errors import FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from providers.domain.codes import QualificationKind, QualificationStatus
 from providers.domain.states import STATES
 from providers.models import Practitioner, Qualification
 from providers.models.practitioner import QualificationQuerySet
 from providers.queries import affected
 from providers.queries.diaries import licence_of
-
-
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
 
 
 class NoSuchQualification(NotFound):
@@ -75,8 +69,7 @@ def qualify(
     Raises   NotAnAdministrator, NoSuchQualification, BadQualification; BookingsAffected with `affected`
     Source   FHIR R4 Practitioner.qualification
     """
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
+    administrators.require(by)
     practitioner = _locked(practitioner_id)
     qualification = _named(qualification_id, practitioner)
     if errors := list(_licence_errors(draft)):

@@ -2,7 +2,7 @@
 Tuning a service line: its words, lengths, limits and the states where it is offered.
 
 Refusal
-├── NotAnAdministrator  (NotAllowed)
+├── NotAnAdministrator  (NotAllowed)  see config.core.administrators
 ├── NoSuchService       (NotFound)
 └── BadService          (Invalid)
 """
@@ -14,10 +14,10 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from config.core import audit
-from config.core.errors import FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import Role, User
+from config.core.models import User
 from providers.domain.states import STATES
 from providers.models import HealthcareService
 
@@ -48,12 +48,6 @@ TUNABLE = (
 )
 
 
-class NotAnAdministrator(NotAllowed):
-    """Ask an administrator."""
-
-    code = "not-an-administrator"
-
-
 class NoSuchService(NotFound):
     """Check which service is meant."""
 
@@ -77,8 +71,7 @@ def tune(*, service_id: UUID, changes: Mapping[str, Any], by: User, now: datetim
     Writes   HealthcareService, AuditEvent with the names of what changed
     Raises   NotAnAdministrator, NoSuchService, BadService
     """
-    if by.role != Role.ADMIN:
-        raise NotAnAdministrator("Only administrators may do this.")
+    administrators.require(by)
     service = HealthcareService.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
         raise NoSuchService("There is no such service.")

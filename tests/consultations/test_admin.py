@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consultations.domain.codes import CommunicationKind
-from consultations.flows import review
+from consultations.flows import ask_patient, review
 from consultations.models import Communication, PlanTemplate
 from tests.factories.clinic import PlanTemplateFactory, claimed, planned, waiting
 from tests.factories.core import AdminFactory
@@ -33,7 +33,7 @@ def whole_case():
     plan = planned(title="Secret title")
     task, practitioner = claimed(waiting(), now=NOW)
     review.save_note(task_id=task.pk, fence=1, note="Secret note", by=practitioner.user, now=NOW)
-    review.ask_patient(task_id=task.pk, fence=1, message="Secret question", by=practitioner.user, now=NOW)
+    ask_patient.put_question(task_id=task.pk, fence=1, message="Secret question", by=practitioner.user, now=NOW)
     return plan
 
 

@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from consultations.domain.codes import AppointmentStatus, EncounterStatus
-from consultations.flows import determine, plan_care, review, visit
+from consultations.flows import decide, determine, plan_care, review, visit
 from consultations.models import DeterminationProtocol, Encounter, PlanTemplate
 from intake.domain.codes import ResponseStatus, Severity
 from providers.domain.codes import Pathway
@@ -164,7 +164,7 @@ def accepted(service=None, *, practitioner=None):
     task, practitioner = claimed(waiting(service), now=NOW, practitioner=practitioner)
     if not DeterminationProtocol.objects.filter(service=service).exists():
         ProtocolFactory(service=service)
-    return review.accept(task_id=task.pk, fence=task.fence, by=practitioner.user, now=NOW), practitioner
+    return decide.accept(task_id=task.pk, fence=task.fence, by=practitioner.user, now=NOW), practitioner
 
 
 def decided(task, *, by, now=NOW, **changes):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from config.core import administrators
 from config.core.models import AuditEvent
 from providers.flows import tune
 from providers.models import ClinicClosure, HealthcareService, Practitioner, PractitionerRole, Qualification
@@ -86,7 +87,7 @@ def test_a_service_is_tuned_within_bounds(admin):
         tune.tune(service_id=service.pk, changes={"states": ["ZZ"]}, by=AdminFactory(), now=NOW)
     with pytest.raises(tune.NoSuchService):
         tune.tune(service_id=UserFactory().pk, changes={}, by=AdminFactory(), now=NOW)
-    with pytest.raises(tune.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         tune.tune(service_id=service.pk, changes={}, by=UserFactory(), now=NOW)
 
 

@@ -11,7 +11,7 @@ from consultations.fhir.clinical_impression import clinical_impression
 from consultations.fhir.communication import communication
 from consultations.fhir.encounter import encounter
 from consultations.fhir.task import task
-from consultations.flows import determine, plan_care, review
+from consultations.flows import decide, determine, plan_care
 from consultations.models import Communication
 from tests.factories.clinic import accepted, claimed, decided, finished, planned, signed, waiting
 from tests.factories.providers import NOW
@@ -32,7 +32,7 @@ def test_task_names_focus_owner_and_version():
 
 def test_decided_task_has_its_outcome_and_not_its_reason():
     row, practitioner = claimed(waiting(), now=NOW)
-    decided = review.decline(task_id=row.pk, fence=1, reason="Secret", by=practitioner.user, now=NOW)
+    decided = decide.decline(task_id=row.pk, fence=1, reason="Secret", by=practitioner.user, now=NOW)
 
     resource = task(decided)
 

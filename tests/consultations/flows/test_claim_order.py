@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from consultations.domain.codes import AppointmentStatus
 from consultations.domain.standing import KNOWN, LEADS
+from consultations.flows import decide, review
 from consultations.flows import request as ask
-from consultations.flows import review
 from consultations.models import ReviewTask
 from tests.factories.clinic import claimed, waiting
 from tests.factories.consultations import (
@@ -101,7 +101,7 @@ def test_routine_case_is_seen_within_its_bound_under_a_week_of_urgent_ones():
         at = NOW + hour * HOUR
         ReviewTaskFactory(service_request__service=service, tier=1, due_at=at + 4 * HOUR)
         taken = review.claim_next(by=by, now=at)
-        review.accept(task_id=taken.pk, fence=taken.fence, by=by, now=at)
+        decide.accept(task_id=taken.pk, fence=taken.fence, by=by, now=at)
         seen = at if taken.pk == routine.pk else seen
 
     assert seen is not None
@@ -111,7 +111,7 @@ def test_routine_case_is_seen_within_its_bound_under_a_week_of_urgent_ones():
 def known_patient(*, tier=2):
     """Return a new case of a patient whose last case one clinician decided, that clinician, and a colleague."""
     earlier, knows = claimed(waiting(), now=NOW - timedelta(days=30))
-    review.decline(task_id=earlier.pk, fence=1, reason="Not now.", by=knows.user, now=NOW - timedelta(days=30))
+    decide.decline(task_id=earlier.pk, fence=1, reason="Not now.", by=knows.user, now=NOW - timedelta(days=30))
     request = ServiceRequestFactory(patient=earlier.service_request.patient, service=earlier.service)
     SupportingInfoFactory(service_request=request, finished=True)
     submitted = ask.submit(request_id=request.pk, by=request.patient.user, now=NOW)
@@ -147,7 +147,7 @@ def test_who_saw_the_patient_in_a_visit_knows_them_too():
 
 def test_case_is_not_kept_for_a_clinician_whose_licence_has_ended():
     earlier, knows = claimed(waiting(), now=NOW - timedelta(days=30))
-    review.decline(task_id=earlier.pk, fence=1, reason="Not now.", by=knows.user, now=NOW - timedelta(days=30))
+    decide.decline(task_id=earlier.pk, fence=1, reason="Not now.", by=knows.user, now=NOW - timedelta(days=30))
     knows.qualifications.update(valid_until=NOW.date() - timedelta(days=1))
     request = ServiceRequestFactory(patient=earlier.service_request.patient, service=earlier.service)
     SupportingInfoFactory(service_request=request, finished=True)

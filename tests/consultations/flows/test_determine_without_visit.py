@@ -10,7 +10,7 @@ from django.db.utils import DatabaseError, IntegrityError
 from config.core.errors import NotAllowed, NotFound
 from config.core.models import AuditEvent, StatusChange
 from consultations.domain.codes import CommunicationKind, DeterminationStatus, RequestStatus
-from consultations.flows import determine, plan_care, request, review
+from consultations.flows import decide, determine, plan_care, request
 from consultations.models import Communication, Determination
 from providers.domain.codes import Pathway
 from tests.factories.clinic import accepted, claimed, decided, finished, planned, recorded, waiting
@@ -84,7 +84,7 @@ def test_record_waits_for_the_decision():
 
 def test_record_refuses_a_case_that_was_declined():
     task, practitioner = claimed(waiting(HealthcareServiceFactory(pathway=Pathway.ASYNCHRONOUS)), now=NOW)
-    review.decline(task_id=task.pk, fence=task.fence, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=task.fence, reason="Not for you.", by=practitioner.user, now=NOW)
 
     with pytest.raises(determine.NotAccepted):
         decided(task, by=practitioner.user)
@@ -129,7 +129,7 @@ def test_after_a_second_name_the_first_clinician_decides():
     service = HealthcareServiceFactory(pathway=Pathway.ASYNCHRONOUS, second_sign_off=True)
     task, first = accepted(service)
     task, second = claimed(task, now=NOW)
-    review.sign_off(task_id=task.pk, fence=task.fence, by=second.user, now=NOW)
+    decide.sign_off(task_id=task.pk, fence=task.fence, by=second.user, now=NOW)
 
     with pytest.raises(NotAllowed):
         decided(task, by=second.user)

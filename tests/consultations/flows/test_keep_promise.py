@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
+from config.core import administrators
 from consultations.domain import promise
 from consultations.flows import keep_promise
 from consultations.models import Communication
@@ -94,7 +95,7 @@ def test_keep_refuses_a_visit_that_is_as_promised(admin):
 
 
 def test_keep_is_for_administrators(visit):
-    with pytest.raises(keep_promise.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         keep(visit, visit.patient.user)
 
 

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from config.core import administrators
 from config.core.models import Role
 from consultations.domain import policy
 from consultations.flows import book, rearrange
@@ -47,7 +48,7 @@ def test_ask_asks_once(visit, admin):
 
 
 def test_ask_is_for_administrators(visit):
-    with pytest.raises(rearrange.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         rearrange.ask(appointment_id=visit.pk, by=visit.patient.user, now=NOW)
 
 

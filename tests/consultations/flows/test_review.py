@@ -16,7 +16,7 @@ from consultations.domain.codes import (
     ReviewOutcome,
     TaskStatus,
 )
-from consultations.flows import acknowledge, review, waitlist
+from consultations.flows import acknowledge, ask_patient, decide, review, waitlist
 from consultations.models import Communication, ReviewNote, ReviewTask
 from consultations.queries import letters
 from intake.domain.codes import Severity
@@ -147,10 +147,10 @@ WRITES = {
     "renew": lambda **who: review.renew(**who),
     "save_note": lambda **who: review.save_note(note="A note.", **who),
     "release": lambda **who: review.release(**who),
-    "ask_patient": lambda **who: review.ask_patient(message="How are you?", **who),
-    "accept": lambda **who: review.accept(**who),
-    "decline": lambda **who: review.decline(reason="Not for you.", **who),
-    "refer": lambda **who: review.refer(to="Your doctor", reason="Closer.", **who),
+    "ask_patient": lambda **who: ask_patient.put_question(message="How are you?", **who),
+    "accept": lambda **who: decide.accept(**who),
+    "decline": lambda **who: decide.decline(reason="Not for you.", **who),
+    "refer": lambda **who: decide.refer(to="Your doctor", reason="Closer.", **who),
 }
 
 
@@ -238,7 +238,7 @@ def test_release_puts_the_case_back():
 def test_ask_patient_puts_case_and_task_on_hold_and_plans_a_message():
     task, practitioner = claimed(waiting(), now=NOW)
 
-    ask = review.ask_patient(task_id=task.pk, fence=1, message=" Which dose? ", by=practitioner.user, now=NOW)
+    ask = ask_patient.put_question(task_id=task.pk, fence=1, message=" Which dose? ", by=practitioner.user, now=NOW)
 
     task.refresh_from_db()
     assert ask.message == "Which dose?"
@@ -253,19 +253,21 @@ def test_ask_patient_refuses_no_words():
     task, practitioner = claimed(waiting(), now=NOW)
 
     with pytest.raises(words.WordsMissing):
-        review.ask_patient(task_id=task.pk, fence=1, message="  ", by=practitioner.user, now=NOW)
+        ask_patient.put_question(task_id=task.pk, fence=1, message="  ", by=practitioner.user, now=NOW)
 
 
 def asked():
     task, practitioner = claimed(waiting(), now=NOW)
-    return review.ask_patient(task_id=task.pk, fence=1, message="Which dose?", by=practitioner.user, now=NOW), task
+    return ask_patient.put_question(
+        task_id=task.pk, fence=1, message="Which dose?", by=practitioner.user, now=NOW
+    ), task
 
 
 def test_answer_ask_returns_the_case_with_the_clock_stopped_meanwhile():
     ask, task = asked()
     patient, due_at = ask.service_request.patient, task.due_at
 
-    answered = review.answer_ask(ask_id=ask.pk, answer="5 mg", by=patient.user, now=NOW + timedelta(hours=5))
+    answered = ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=patient.user, now=NOW + timedelta(hours=5))
 
     task = ReviewTask.objects.select_related("service_request").get(pk=task.pk)
     assert answered.answer == "5 mg"
@@ -277,7 +279,7 @@ def test_answer_ask_returns_the_case_with_the_clock_stopped_meanwhile():
 def test_answered_case_is_kept_for_the_clinician_who_asked():
     ask, task = asked()
     answered_at = NOW + timedelta(hours=5)
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=answered_at)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=answered_at)
     waiting(task.service, due_at=NOW)
     colleague = clinician(task.service).user
 
@@ -288,7 +290,7 @@ def test_answered_case_is_kept_for_the_clinician_who_asked():
 
 def test_answered_case_is_for_everybody_after_half_an_hour():
     ask, task = asked()
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
 
     taken = review.claim_next(by=clinician(task.service).user, now=NOW + timedelta(minutes=30))
 
@@ -297,7 +299,7 @@ def test_answered_case_is_for_everybody_after_half_an_hour():
 
 def test_emergency_comes_before_own_answered_cases_and_waits_for_nobody():
     ask, task = asked()
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
     emergency = waiting(task.service, tier=0)
 
     assert review.claim_next(by=ask.asked_by, now=NOW).pk == emergency.pk
@@ -307,23 +309,23 @@ def test_emergency_comes_before_own_answered_cases_and_waits_for_nobody():
 
 def test_answer_ask_refuses_a_second_answer():
     ask, _ = asked()
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
 
-    with pytest.raises(review.AlreadyAnswered):
-        review.answer_ask(ask_id=ask.pk, answer="10 mg", by=ask.service_request.patient.user, now=NOW)
+    with pytest.raises(ask_patient.AlreadyAnswered):
+        ask_patient.answer_question(ask_id=ask.pk, answer="10 mg", by=ask.service_request.patient.user, now=NOW)
 
 
 def test_answer_ask_hides_the_questions_of_others():
     ask, _ = asked()
 
     with pytest.raises(NotFound):
-        review.answer_ask(ask_id=ask.pk, answer="5 mg", by=UserFactory(), now=NOW)
+        ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=UserFactory(), now=NOW)
 
 
 def test_accept_completes_the_task_and_leaves_the_case_active():
     task, practitioner = claimed(waiting(), now=NOW)
 
-    decided = review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
+    decided = decide.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
 
     assert (decided.status, decided.outcome) == (TaskStatus.COMPLETED, ReviewOutcome.ACCEPTED)
     assert (decided.decided_by, decided.decided_at) == (practitioner.user, NOW)
@@ -335,7 +337,7 @@ def test_decline_closes_the_case_and_cancels_its_visit():
     task, practitioner = claimed(waiting(), now=NOW)
     visit = AppointmentFactory(service_request=task.service_request)
 
-    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
 
     visit.refresh_from_db()
     request = visit.service_request
@@ -348,7 +350,7 @@ def test_decline_takes_the_visit_out_of_the_calendar_by_the_next_revision():
     task, practitioner = claimed(waiting(), now=NOW)
     visit = AppointmentFactory(service_request=task.service_request, revision=2)
 
-    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
 
     told = Communication.objects.get(subject_id=visit.pk, kind=CommunicationKind.BOOKING_CANCELLED)
     letter = letters.compose(told)
@@ -365,7 +367,7 @@ def test_decline_sends_one_word_of_the_cancelled_visit_and_no_reminder_of_it():
         subject=visit, kind=CommunicationKind.VISIT_IN_A_DAY, recipient_id=visit.patient.user_id, due_at=LATER
     )
 
-    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
 
     due = Communication.objects.filter(subject_id=visit.pk, status=CommunicationStatus.PREPARATION)
     assert list(due.values_list("kind", flat=True)) == [CommunicationKind.BOOKING_CANCELLED]
@@ -378,7 +380,7 @@ def test_decline_ends_a_visit_that_the_patient_has_come_to(meeting):
     began = {"began_at": NOW, "began_by": practitioner.user} if meeting == EncounterStatus.IN_PROGRESS else {}
     encounter = EncounterFactory(appointment=visit, status=meeting, **began)
 
-    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
 
     encounter.refresh_from_db()
     change = StatusChange.objects.get(entity_id=encounter.pk)
@@ -392,7 +394,7 @@ def test_decline_keeps_the_freed_time_for_the_waitlist():
     other = ServiceRequestFactory(submitted=True, service=task.service)
     waitlist.join(request_id=other.pk, wanted=waitlist.Wanted(), by=other.patient.user, now=NOW)
 
-    review.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
+    decide.decline(task_id=task.pk, fence=1, reason="Not for you.", by=practitioner.user, now=NOW)
 
     assert Slot.objects.reserved(NOW).filter(start_at=visit.start_at).exists()
 
@@ -400,7 +402,7 @@ def test_decline_keeps_the_freed_time_for_the_waitlist():
 def test_refer_says_where_to():
     task, practitioner = claimed(waiting(), now=NOW)
 
-    decided = review.refer(
+    decided = decide.refer(
         task_id=task.pk, fence=1, to="Heart clinic", reason="Arrhythmia.", by=practitioner.user, now=NOW
     )
 
@@ -413,19 +415,19 @@ def test_decision_waits_for_a_name_under_each_grave_flag(severity):
     task, practitioner = claimed(waiting(), now=NOW)
     flag = flagged(task.service_request, severity=severity)
 
-    with pytest.raises(review.FlagsWaiting) as refusal:
-        review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
+    with pytest.raises(decide.FlagsWaiting) as refusal:
+        decide.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW)
     acknowledge.acknowledge_flag(flag_id=flag.pk, note="Called.", by=practitioner.user, now=NOW)
 
     assert refusal.value.extra == {"flags": [str(flag.pk)]}
-    assert review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
+    assert decide.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
 
 
 def test_decision_does_not_wait_for_a_caution():
     task, practitioner = claimed(waiting(), now=NOW)
     flagged(task.service_request, severity=Severity.CAUTION)
 
-    assert review.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
+    assert decide.accept(task_id=task.pk, fence=1, by=practitioner.user, now=NOW).status == TaskStatus.COMPLETED
 
 
 def test_acknowledge_flag_puts_name_time_and_note():

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from config.core.errors import Refusal
 from consultations.domain.asking import EXPIRES
 from consultations.domain.standing import ANSWERED, ASSIGNED
-from consultations.flows import reassign, review, shift, watch
+from consultations.flows import ask_patient, decide, reassign, review, shift, watch
 from consultations.models import Communication, CommunicationRequest, ReviewTask
 from tests.factories.clinic import waiting
 from tests.factories.consultations import clinician
@@ -127,7 +127,7 @@ class Review(RuleBasedStateMachine):
     @rule(who=people)
     def ask(self, who):
         allowed = self.may_write(who)
-        assert self.write(review.ask_patient, who, message="How?") == allowed
+        assert self.write(ask_patient.put_question, who, message="How?") == allowed
         if allowed:
             self.status, self.asked_at = "on-hold", self.now
 
@@ -135,7 +135,7 @@ class Review(RuleBasedStateMachine):
     def decide(self, who, flow):
         allowed = self.may_write(who)
         words = {} if flow == "accept" else {"reason": "No."}
-        assert self.write(getattr(review, flow), who, **words) == allowed
+        assert self.write(getattr(decide, flow), who, **words) == allowed
         if allowed and self.second_name:
             self.proposer = who
             self.given_back()
@@ -145,7 +145,7 @@ class Review(RuleBasedStateMachine):
     @rule(who=people)
     def sign_off(self, who):
         allowed = self.may_write(who) and self.proposer is not None
-        assert self.write(review.sign_off, who) == allowed
+        assert self.write(decide.sign_off, who) == allowed
         if allowed:
             assert self.proposer != who
             self.status, self.decisions = "completed", self.decisions + 1
@@ -153,7 +153,7 @@ class Review(RuleBasedStateMachine):
     @rule(who=people)
     def send_back(self, who):
         allowed = self.may_write(who) and self.proposer is not None
-        assert self.write(review.send_back, who, handover="Look again.") == allowed
+        assert self.write(decide.send_back, who, handover="Look again.") == allowed
         if allowed:
             self.given_back(self.proposer, until=self.now + ASSIGNED)
             self.proposer = None
@@ -164,7 +164,7 @@ class Review(RuleBasedStateMachine):
     @rule()
     def answer(self):
         ask = CommunicationRequest.objects.waiting().get(service_request=self.task.service_request)
-        review.answer_ask(ask_id=ask.pk, answer="Yes.", by=self.patient, now=self.now)
+        ask_patient.answer_question(ask_id=ask.pk, answer="Yes.", by=self.patient, now=self.now)
         self.given_back(self.holder, until=self.now + ANSWERED)
 
     @precondition(lambda self: self.status == "on-hold")

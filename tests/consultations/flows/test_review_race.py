@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from consultations.flows import review
+from consultations.flows import decide, review
 from tests.factories.clinic import claimed, waiting
 from tests.factories.consultations import clinician
 from tests.factories.providers import NOW, HealthcareServiceFactory
@@ -59,6 +59,6 @@ def test_accept_and_decline_at_once_decide_once():
     task, practitioner = claimed(waiting(), now=NOW)
     held = {"task_id": task.pk, "fence": 1, "by": practitioner.user, "now": NOW}
 
-    results = at_once(lambda: review.accept(**held), lambda: review.decline(reason="No.", **held))
+    results = at_once(lambda: decide.accept(**held), lambda: decide.decline(reason="No.", **held))
 
     assert Counter(type(result).__name__ for result in results) == {"ReviewTask": 1, "LeaseLost": 1}

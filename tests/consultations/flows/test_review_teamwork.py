@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from config.core.errors import NotAllowed
 from consultations.domain.codes import CommunicationKind, RequestStatus, ReviewOutcome, TaskStatus
 from consultations.domain.standing import ASSIGNED
-from consultations.flows import reassign, review, shift
+from consultations.flows import ask_patient, decide, reassign, review, shift
 from consultations.models import Communication, ReviewNote, ReviewTask, Shift
 from tests.consultations.racing import at_once, names
 from tests.factories.clinic import claimed, flagged, waiting
@@ -31,7 +31,7 @@ def claim(task, by, *, now=NOW):
 # Second names
 
 
-def proposed(decide=lambda **held: review.decline(reason="Not for you.", **held)):
+def proposed(decide=lambda **held: decide.decline(reason="Not for you.", **held)):
     """Return a case whose decision waits for a second name, who decided, and a colleague."""
     task = waiting(HealthcareServiceFactory(second_sign_off=True))
     first, second = clinician(task.service), clinician(task.service)
@@ -61,7 +61,7 @@ def test_who_decided_cannot_take_the_case_for_the_second_name():
 def test_the_second_name_lets_the_decision_take_effect():
     task, _, second = proposed()
 
-    decided = review.sign_off(**claim(task, second))
+    decided = decide.sign_off(**claim(task, second))
 
     decided.service_request.refresh_from_db()
     assert (decided.status, decided.outcome, decided.decided_by) == ("completed", ReviewOutcome.DECLINED, second.user)
@@ -72,7 +72,7 @@ def test_the_second_name_lets_the_decision_take_effect():
 def test_a_decision_is_sent_back_to_who_made_it_with_words():
     task, first, second = proposed()
 
-    review.send_back(handover="Ask about the dose.", **claim(task, second))
+    decide.send_back(handover="Ask about the dose.", **claim(task, second))
 
     task.refresh_from_db()
     assert (task.proposed_by, task.reserved_for, task.handover) == (None, first, "Ask about the dose.")
@@ -83,29 +83,29 @@ def test_a_decision_is_sent_back_to_who_made_it_with_words():
 def test_another_decision_of_the_second_is_a_proposal_of_its_own():
     task, first, second = proposed()
 
-    review.accept(**claim(task, second))
+    decide.accept(**claim(task, second))
 
     task.refresh_from_db()
     assert (task.proposed_by, task.proposed_outcome, task.status) == (second, ReviewOutcome.ACCEPTED, "ready")
-    assert review.sign_off(**claim(task, first)).outcome == ReviewOutcome.ACCEPTED
+    assert decide.sign_off(**claim(task, first)).outcome == ReviewOutcome.ACCEPTED
 
 
 def test_there_is_nothing_to_sign_before_a_decision():
     task = waiting()
 
     held = claim(task, clinician(task.service))
-    with pytest.raises(review.NothingProposed):
-        review.sign_off(**held)
-    with pytest.raises(review.NothingProposed):
-        review.send_back(handover="No.", **held)
+    with pytest.raises(decide.NothingProposed):
+        decide.sign_off(**held)
+    with pytest.raises(decide.NothingProposed):
+        decide.send_back(handover="No.", **held)
 
 
 def test_flags_wait_for_a_name_before_the_first_and_before_the_second():
     task, _, second = proposed()
     flagged(task.service_request)
 
-    with pytest.raises(review.FlagsWaiting):
-        review.sign_off(**claim(task, second))
+    with pytest.raises(decide.FlagsWaiting):
+        decide.sign_off(**claim(task, second))
 
 
 def test_database_refuses_half_a_proposal():
@@ -135,7 +135,7 @@ def test_a_case_is_taken_from_its_holder_and_kept_for_the_new_clinician():
 
     assert (given.status, given.reserved_for, given.reserved_until) == ("ready", chosen, NOW + ASSIGNED)
     with pytest.raises(review.LeaseLost):
-        review.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW)
+        decide.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW)
     assert review.claim_next(by=holder.user, now=NOW) is None
     assert review.claim_next(by=chosen.user, now=NOW).handover == "Please look today."
     assert ReviewNote.objects.get().author == holder.user
@@ -151,11 +151,11 @@ def test_a_case_given_to_somebody_is_for_everybody_after_a_day_of_the_clinic():
 
 def test_a_case_that_waits_for_the_patient_comes_back_to_the_new_clinician():
     task, holder = claimed(waiting(), now=NOW)
-    ask = review.ask_patient(task_id=task.pk, fence=1, message="Which dose?", by=holder.user, now=NOW)
+    ask = ask_patient.put_question(task_id=task.pk, fence=1, message="Which dose?", by=holder.user, now=NOW)
     chosen = clinician(task.service)
 
     give(task, chosen, supervisor(task))
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW)
 
     task.refresh_from_db()
     assert (task.status, task.reserved_for) == ("ready", chosen)
@@ -191,7 +191,7 @@ def test_a_decision_and_a_reassignment_at_one_moment_do_one_thing():
     chosen, boss = clinician(task.service), supervisor(task)
 
     results = at_once(
-        lambda: review.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW), lambda: give(task, chosen, boss)
+        lambda: decide.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW), lambda: give(task, chosen, boss)
     )
 
     task.refresh_from_db()
@@ -254,7 +254,7 @@ def test_the_end_of_a_shift_hands_back_what_is_held_and_keeps_the_notes():
     assert (task.status, task.owner) == (TaskStatus.READY, None)
     assert ReviewNote.objects.get().text == "Half a thought."
     with pytest.raises(review.LeaseLost):
-        review.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW)
+        decide.accept(task_id=task.pk, fence=1, by=holder.user, now=NOW)
     assert Shift.objects.get().ended_at == NOW
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.core import administrators
 from consultations.domain.codes import RungKind
 from consultations.domain.escalation import BadChain, Rung
 from consultations.flows import roster
@@ -152,9 +153,9 @@ def test_a_chain_that_nobody_may_rely_on_is_refused(service, admin, steps, code)
 def test_only_administrators_decide(service):
     by = clinician(service, is_supervisor=True).user
 
-    with pytest.raises(roster.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         put(service, clinician(service), by=by)
-    with pytest.raises(roster.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         roster.set_chain(service_id=service.pk, steps=[PHONE], by=by, now=NOW)
 
 

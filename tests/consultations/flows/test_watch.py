@@ -8,8 +8,8 @@ import pytest
 from config.core.models import AuditEvent, StatusChange
 from consultations.domain.asking import EXPIRES, NUDGES
 from consultations.domain.codes import AskStatus, CommunicationKind, TaskStatus
+from consultations.flows import ask_patient, decide, review, watch
 from consultations.flows import request as ask_for
-from consultations.flows import review, watch
 from consultations.models import Communication, CommunicationRequest, ReviewTask
 from consultations.tasks import watch_over_reviews
 from intake.domain.codes import ResponseStatus, Severity
@@ -48,7 +48,7 @@ def submitted(at, *, severity=None, **service):
 def asked(*, at=NOW, **words):
     task, practitioner = claimed(waiting(), now=at)
     held = {"task_id": task.pk, "fence": 1, "by": practitioner.user, "now": at}
-    return review.ask_patient(message="Which dose?", **held, **words), practitioner
+    return ask_patient.put_question(message="Which dose?", **held, **words), practitioner
 
 
 # Due times
@@ -77,9 +77,11 @@ def test_the_clock_stands_still_while_the_patient_is_asked(office):
     at = ny("2026-06-01T15:00")
     task = waiting(due_at=ny("2026-06-01T17:00"))
     _, practitioner = claimed(task, now=at)
-    ask = review.ask_patient(task_id=task.pk, fence=1, message="Which dose?", by=practitioner.user, now=at)
+    ask = ask_patient.put_question(task_id=task.pk, fence=1, message="Which dose?", by=practitioner.user, now=at)
 
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=ny("2026-06-02T22:00"))
+    ask_patient.answer_question(
+        ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=ny("2026-06-02T22:00")
+    )
 
     task.refresh_from_db()
     assert task.due_at == ny("2026-06-03T11:00")
@@ -90,7 +92,9 @@ def test_an_answer_that_raises_a_flag_brings_the_case_forward():
     ask, _ = asked()
     flagged(ask.service_request, severity=Severity.EMERGENCY)
 
-    review.answer_ask(ask_id=ask.pk, answer="I want to die", by=ask.service_request.patient.user, now=NOW + HOUR)
+    ask_patient.answer_question(
+        ask_id=ask.pk, answer="I want to die", by=ask.service_request.patient.user, now=NOW + HOUR
+    )
 
     task = ReviewTask.objects.get()
     assert (task.tier, task.service_request.priority) == (0, "stat")
@@ -159,7 +163,7 @@ def test_who_holds_the_case_is_told_alone():
 
 
 def test_nobody_is_told_of_a_case_that_was_decided_or_waits_for_the_patient():
-    for leave in (lambda **held: review.accept(**held), lambda **held: review.ask_patient(message="?", **held)):
+    for leave in (lambda **held: decide.accept(**held), lambda **held: ask_patient.put_question(message="?", **held)):
         case = submitted(NOW, review_due_minutes={"routine": 100})
         task, holder = claimed(case.review_task, now=NOW)
         leave(task_id=task.pk, fence=1, by=holder.user, now=NOW)
@@ -186,7 +190,7 @@ def test_an_unanswered_question_is_nudged_twice():
 
 def test_an_answered_question_is_nudged_no_more():
     ask, _ = asked()
-    review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW + HOUR)
+    ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW + HOUR)
 
     assert watch.nudge(now=NOW + NUDGES[0]) == 0
     assert not watch.expire(ask_id=ask.pk, now=NOW + EXPIRES)
@@ -211,8 +215,10 @@ def test_an_answer_after_the_end_is_refused():
     ask, _ = asked()
     watch.expire(ask_id=ask.pk, now=NOW + EXPIRES)
 
-    with pytest.raises(review.AlreadyAnswered):
-        review.answer_ask(ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW + EXPIRES)
+    with pytest.raises(ask_patient.AlreadyAnswered):
+        ask_patient.answer_question(
+            ask_id=ask.pk, answer="5 mg", by=ask.service_request.patient.user, now=NOW + EXPIRES
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -223,7 +229,7 @@ def test_an_answer_and_the_end_at_one_moment_do_one_thing():
 
     at_once(
         lambda: watch.expire(ask_id=ask.pk, now=NOW + EXPIRES),
-        lambda: review.answer_ask(ask_id=ask.pk, answer="5 mg", by=patient, now=NOW + EXPIRES),
+        lambda: ask_patient.answer_question(ask_id=ask.pk, answer="5 mg", by=patient, now=NOW + EXPIRES),
     )
 
     ask.refresh_from_db()
@@ -240,18 +246,21 @@ def test_further_questions_are_laid_out_and_the_answer_waits_for_them():
     patient = ask.service_request.patient.user
     response = QuestionnaireResponse.objects.get(supporting_info__ask=ask)
 
-    with pytest.raises(review.QuestionsUnfinished) as refusal:
-        review.answer_ask(ask_id=ask.pk, answer="See there.", by=patient, now=NOW + HOUR)
+    with pytest.raises(ask_patient.QuestionsUnfinished) as refusal:
+        ask_patient.answer_question(ask_id=ask.pk, answer="See there.", by=patient, now=NOW + HOUR)
     assert refusal.value.errors[0].field == f"questionnaire_responses.{response.pk}"
     QuestionnaireResponse.objects.filter(pk=response.pk).update(
         status=ResponseStatus.COMPLETED, completed_at=NOW, completed_by=patient
     )
 
-    assert review.answer_ask(ask_id=ask.pk, answer="See there.", by=patient, now=NOW + HOUR).answer == "See there."
+    assert (
+        ask_patient.answer_question(ask_id=ask.pk, answer="See there.", by=patient, now=NOW + HOUR).answer
+        == "See there."
+    )
 
 
 def test_further_questions_that_nobody_knows_are_refused():
-    with pytest.raises(review.UnknownQuestions):
+    with pytest.raises(ask_patient.UnknownQuestions):
         asked(questionnaires=[ServiceRequestFactory().pk])
 
     assert not CommunicationRequest.objects.exists()

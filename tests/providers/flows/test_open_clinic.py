@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError
 
+from config.core import administrators
 from providers.domain.business import Opening
 from providers.flows import open_clinic
 from providers.models import ClinicHours
@@ -60,9 +61,9 @@ def test_the_clinic_opens_once_at_a_time():
 def test_only_administrators_set_hours():
     hours = opened()
 
-    with pytest.raises(open_clinic.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         opened(by=UserFactory(), weekday=2)
-    with pytest.raises(open_clinic.NotAnAdministrator):
+    with pytest.raises(administrators.NotAnAdministrator):
         open_clinic.end_hours(hours_id=hours.pk, by=UserFactory(), now=NOW)
 
 

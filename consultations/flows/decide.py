@@ -1,0 +1,183 @@
+"""
+Deciding a case: accept, decline or refer, with a second name where the service asks for one.
+
+Refusal
+├── LeaseLost        (Conflict)  see consultations.queries.holding
+├── FlagsWaiting     (Conflict)  a grave flag has no name under it; `flags` are the ids
+└── NothingProposed  (Conflict)
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from config.core.errors import Conflict
+from config.core.flow import flow
+from config.core.models import User
+from consultations.domain import words
+from consultations.domain.codes import CommunicationKind, RequestStatus, ReviewOutcome, TaskStatus
+from consultations.domain.standing import ASSIGNED
+from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest
+from consultations.queries import holding
+from intake.models import Flag
+from providers.queries.business import business_hours
+
+
+class FlagsWaiting(Conflict):
+    """Acknowledge the flags of the case first; their ids are in `flags`."""
+
+    code = "flags-waiting"
+    title = "A safety flag has no name under it yet"
+
+
+class NothingProposed(Conflict):
+    """Decide the case itself: nobody's decision waits for a second name."""
+
+    code = "nothing-proposed"
+    title = "There is no decision to sign"
+
+
+class Decision(NamedTuple):
+    """What a reviewer decided, and in which words."""
+
+    outcome: ReviewOutcome
+    reason: str = ""
+    referred_to: str = ""
+
+    @property
+    def note(self) -> str:
+        """Return what the patient is told of a decline or a referral."""
+        return f"{self.referred_to}: {self.reason}" if self.referred_to else self.reason
+
+
+@flow
+def accept(*, task_id: UUID, fence: int, by: User, now: datetime, note: str = "") -> ReviewTask:
+    """
+    Accept the case; what follows is a visit, or a determination where the service has none.
+
+    Where the service asks for a second name, the decision waits for a colleague's; so do decline and refer.
+
+    Writes  ReviewTask `completed` (or `ready` with a proposal), Communication, StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsTooLong
+    """
+    reason = words.bounded(note, "note")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.ACCEPTED, reason), by=by, now=now)
+
+
+@flow
+def decline(*, task_id: UUID, fence: int, reason: str, by: User, now: datetime) -> ReviewTask:
+    """
+    Decline the case; the patient reads the reason, and a visit that was booked is cancelled.
+
+    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Encounter and Slot, Communication,
+            StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsMissing, words.WordsTooLong
+    """
+    reason = words.required(reason, "reason")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.DECLINED, reason), by=by, now=now)
+
+
+@flow
+def refer(*, task_id: UUID, fence: int, to: str, reason: str, by: User, now: datetime) -> ReviewTask:
+    """
+    Refer the patient elsewhere; they read where to and why, and a visit that was booked is cancelled.
+
+    to      a colleague, a service or somebody outside, in words
+    Writes  ReviewTask `completed`, ServiceRequest `revoked`, Appointment, Encounter and Slot, Communication,
+            StatusChange, AuditEvent
+    Raises  NotFound, NotAllowed, LeaseLost, FlagsWaiting, words.WordsMissing, words.WordsTooLong
+    """
+    to = words.required(to, "to", limit=200)
+    reason = words.required(reason, "reason")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    return _decide(task, Decision(ReviewOutcome.REFERRED, reason, to), by=by, now=now)
+
+
+@flow
+def sign_off(*, task_id: UUID, fence: int, by: User, now: datetime) -> ReviewTask:
+    """
+    Put the second name under a colleague's decision; it takes effect.
+
+    Writes  ReviewTask `completed`, and what accept, decline or refer write
+    Raises  NotFound, NotAllowed, LeaseLost, NothingProposed, FlagsWaiting
+    """
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    if task.proposed_at is None:
+        raise NothingProposed("Nobody has decided this case yet.")
+    proposed = Decision(ReviewOutcome(task.proposed_outcome), task.reason, task.referred_to)
+    return _conclude(task, proposed, by=by, now=now)
+
+
+@flow
+def send_back(*, task_id: UUID, fence: int, handover: str, by: User, now: datetime) -> ReviewTask:
+    """
+    Give a colleague's decision back to them, with what speaks against it.
+
+    handover  words for the colleague, at most 4,000 characters
+    Writes    ReviewTask `ready`, kept for the colleague; StatusChange, AuditEvent
+    Raises    NotFound, NotAllowed, LeaseLost, NothingProposed, words.WordsMissing, words.WordsTooLong
+    """
+    handover = words.required(handover, "handover")
+    task = holding.held(task_id, fence=fence, by=by, now=now)
+    if task.proposed_at is None:
+        raise NothingProposed("Nobody has decided this case yet.")
+
+    kept: dict[str, Any] = {"reserved_for": task.proposed_by, "reserved_until": business_hours(now).add(now, ASSIGNED)}
+    none: dict[str, Any] = {
+        "proposed_outcome": "",
+        "proposed_at": None,
+        "proposed_by": None,
+        "reason": "",
+        "referred_to": "",
+    }
+    task.leave(TaskStatus.READY, by=by, now=now, owner=None, handover=handover, **kept, **none)
+    task.record("sent-back", by=by, now=now)
+    return task
+
+
+def _decide(task: ReviewTask, decision: Decision, *, by: User, now: datetime) -> ReviewTask:
+    """Let the decision take effect, or let it wait for a second name where the service asks for one."""
+    if not task.service_request.service.second_sign_off:
+        return _conclude(task, decision, by=by, now=now)
+    _refuse_flags(task)
+    proposal: dict[str, Any] = {"proposed_outcome": decision.outcome, "proposed_at": now, "proposed_by": task.owner}
+    words_of_it = {"reason": decision.reason, "referred_to": decision.referred_to}
+    task.leave(TaskStatus.READY, by=by, now=now, owner=None, **proposal, **words_of_it)
+    task.record("proposed", by=by, now=now)
+    return task
+
+
+def _conclude(task: ReviewTask, decision: Decision, *, by: User, now: datetime) -> ReviewTask:
+    _refuse_flags(task)
+    changes: dict[str, Any] = {
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "referred_to": decision.referred_to,
+    }
+    task.leave(TaskStatus.COMPLETED, by=by, now=now, decided_at=now, decided_by=by, watch_at=None, **changes)
+    Communication.objects.plan(
+        subject=task, kind=CommunicationKind.REVIEW_DECIDED, recipient_id=task.service_request.patient.user_id,
+        due_at=now,
+    )  # fmt: skip
+
+    task.record(decision.outcome, by=by, now=now)
+    if decision.outcome != ReviewOutcome.ACCEPTED:
+        _close(task.service_request, note=decision.note, by=by, now=now)
+    return task
+
+
+def _refuse_flags(task: ReviewTask) -> None:
+    case = Flag.objects.active().filter(response__supporting_info__service_request=task.service_request)
+    if waiting := [str(pk) for pk in case.waiting().values_list("pk", flat=True)]:
+        raise FlagsWaiting("Put your name under each safety flag, then decide.", extra={"flags": waiting})
+
+
+def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> None:
+    """End the case with what the patient is told, and cancel its visit."""
+    request.decision_note, request.closed_at = note, now
+    request.save(update_fields=["decision_note", "closed_at", "updated_at"])
+    request.move(RequestStatus.REVOKED, by=by, now=now)
+    for visit in Appointment.objects.live().filter(service_request=request).select_for_update(no_key=True):
+        visit.cancel(by=by, now=now, words="The case was closed by the clinician.", reason="case-closed")
