@@ -179,5 +179,6 @@ def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> No
     request.decision_note, request.closed_at = note, now
     request.save(update_fields=["decision_note", "closed_at", "updated_at"])
     request.move(RequestStatus.REVOKED, by=by, now=now)
+    Communication.objects.stop_case(request, now=now)
     for visit in Appointment.objects.live().filter(service_request=request).select_for_update(no_key=True):
         visit.cancel(by=by, now=now, words="The case was closed by the clinician.", reason="case-closed")

@@ -338,6 +338,7 @@ def _complete(request: ServiceRequest, *, by: User, now: datetime) -> None:
     if lifecycle.may(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.COMPLETED):
         old, request.status, request.closed_at = request.status, RequestStatus.COMPLETED, now
         request.save(update_fields=["status", "closed_at", "updated_at"])
+        Communication.objects.stop_case(request, now=now)
         audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="plan-signed")
     undecided = ReviewTask.objects.select_for_update(no_key=True).filter(service_request=request)
     for task in undecided.exclude(status__in=[TaskStatus.COMPLETED, TaskStatus.CANCELLED]):

@@ -23,7 +23,7 @@ from consultations.adapters import links
 from consultations.adapters.mail import Letter
 from consultations.adapters.outcome import Outcome, Result
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
-from consultations.domain import messages
+from consultations.domain import messages, voiding
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus, WishSource
 from consultations.models import Communication, CommunicationPreference, Heartbeat
 from consultations.models.communication import CommunicationQuerySet
@@ -303,7 +303,7 @@ def _held(taken: Taken) -> CommunicationQuerySet:
 
 
 def _dial(taken: Taken, *, now: datetime) -> _Message | None:
-    rows = _held(taken).filter(lease_expires_at__gt=now)
+    rows = _held(taken).filter(lease_expires_at__gt=now).with_case()
     message = rows.select_related("recipient", *(f"recipient__{name}" for name in READ)).first()
     if message is None or _is_not_wanted(message, now=now):
         return None
@@ -323,8 +323,12 @@ def _is_not_wanted(message: Communication, *, now: datetime) -> bool:
     """End a message that is too late or refused, or put it off until the quiet hours are over."""
     kind, wishes = CommunicationKind(message.kind), wishes_of(message.recipient)
     why = wishes.refusal(kind, Channel(message.channel))
+    case = message.service_request
+    over = voiding.refusal(kind, status=case.status if case else None, is_withdrawn=message.is_withdrawn)
     if message.expires_at is not None and message.expires_at <= now:
         message.end(CommunicationStatus.STOPPED, reason="too-late", now=now)
+    elif over:
+        message.end(CommunicationStatus.STOPPED, reason=over, now=now)
     elif why:
         message.end(CommunicationStatus.STOPPED, reason=why, now=now)
         if message.channel == Channel.SMS:

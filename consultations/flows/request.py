@@ -185,7 +185,7 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     )
     unfinished.update(status=ResponseStatus.STOPPED, updated_at=now)
     request.asks.waiting().update(status=AskStatus.REVOKED, updated_at=now)
-    Communication.objects.stop(subject_id=request.pk, now=now, reason="withdrawn")
+    Communication.objects.stop_case(request, now=now)
 
     audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="withdrawn")
     audit.record(event="consultations.request.withdrawn", entity=request, by=by, now=now, patient_id=request.patient_id)

@@ -6,6 +6,7 @@ from consultations.models.care_plan import Activity, ActivityOutcome, CarePlan, 
 from consultations.models.communication import Communication, Heartbeat
 from consultations.models.communication_preference import CommunicationPreference
 from consultations.models.communication_request import CommunicationRequest
+from consultations.models.consent_watch import ConsentWatch
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
 from consultations.models.escalation import ChainStep, Escalation, EscalationStep
@@ -26,6 +27,7 @@ __all__ = [
     "Communication",
     "CommunicationPreference",
     "CommunicationRequest",
+    "ConsentWatch",
     "Determination",
     "DeterminationProtocol",
     "Encounter",

@@ -1,21 +1,38 @@
 """Messages: planned, sent, or why not."""
 
 from datetime import datetime
-from typing import Any, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from config.core.constraints import known
 from config.core.models import Record, Role, User
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.domain.hours import send_at
+from consultations.domain.voiding import ended_by
 from consultations.domain.wishes import Wishes
 from consultations.models.communication_preference import READ, CommunicationPreference, wishes_of
+from intake.domain.codes import ConsentStatus
+from intake.models import Consent
+
+if TYPE_CHECKING:
+    from consultations.models.service_request import ServiceRequest
 
 PLANNED_ONCE = "consultations_communication_planned_once"
+# Where each thing that a message may speak of keeps its case; the others belong to none.
+_CASE = {
+    "consultations.servicerequest": attrgetter("pk"),
+    "consultations.appointment": attrgetter("service_request_id"),
+    "consultations.communicationrequest": attrgetter("service_request_id"),
+    "consultations.reviewtask": attrgetter("service_request_id"),
+    "consultations.waitlistoffer": attrgetter("entry.service_request_id"),
+    "consultations.careplan": attrgetter("determination.service_request_id"),
+    "consultations.activityoutcome": attrgetter("activity.care_plan.determination.service_request_id"),
+}
 
 
 class CommunicationQuerySet(models.QuerySet["Communication"]):
@@ -64,6 +81,7 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         row = self.model(
             subject_type=subject._meta.label_lower,
             subject_id=subject.pk,
+            service_request_id=_case_of(subject),
             subject_revision=revision,
             kind=kind,
             channel=channel or wishes.channel(kind),
@@ -88,7 +106,8 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         if channel is None:
             return
         copied = (
-            "subject_type", "subject_id", "subject_revision", "kind", "occurrence", "recipient_id", "expires_at",
+            "subject_type", "subject_id", "subject_revision", "service_request_id", "kind", "occurrence", "recipient_id",
+            "expires_at",
         )  # fmt: skip
         row = self.model(**{name: getattr(message, name) for name in copied}, channel=channel, ideal_at=now)
         row.time_for(wishes)
@@ -104,6 +123,24 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         """Void every planned message about one row; returns how many."""
         changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
         return self.planned().filter(subject_id=subject_id).update(**changes)
+
+    def stop_case(self, request: "ServiceRequest", *, now: datetime) -> int:
+        """Void what nobody needs any more about a case that has ended, by its status; returns how many."""
+        kinds, reason = ended_by(request.status)
+        changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
+        return self.planned().filter(service_request=request, kind__in=kinds).update(**changes)
+
+    def with_case(self) -> Self:
+        """Return rows that know their case, and as `is_withdrawn` whether their reader took a consent for it back."""
+        signed = Consent.objects.filter(patient=OuterRef("patient"), document__slug=OuterRef("document__slug"))
+        lost = Consent.objects.filter(
+            ~Exists(signed.filter(status=ConsentStatus.ACTIVE)),
+            status=ConsentStatus.INACTIVE,
+            patient=OuterRef("service_request__patient"),
+            patient__user=OuterRef("recipient"),
+            document__services=OuterRef("service_request__service"),
+        )
+        return self.select_related("service_request").annotate(is_withdrawn=Exists(lost))
 
     def visible_to(self, user: User) -> Self:
         """Return what was sent to oneself; administrators see all."""
@@ -123,6 +160,9 @@ class Communication(Record):
     subject_type = models.CharField(max_length=64)
     subject_id = models.UUIDField()
     subject_revision = models.PositiveIntegerField(default=0)
+    service_request = models.ForeignKey(
+        "consultations.ServiceRequest", models.PROTECT, null=True, db_index=False, related_name="communications"
+    )
     kind = models.CharField(max_length=32, choices=CommunicationKind)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     occurrence = models.CharField(max_length=64, default="once")
@@ -139,6 +179,9 @@ class Communication(Record):
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True, help_text="As the carrier tells; mail servers do not.")
     provider_message_id = models.CharField(max_length=200, blank=True)
+
+    # What `with_case` adds.
+    is_withdrawn: bool
 
     objects = CommunicationQuerySet.as_manager()
 
@@ -170,6 +213,10 @@ class Communication(Record):
             ),
             # The messages about one row.
             models.Index(fields=["subject_id", "due_at"], name="consultations_comm_subject"),
+            # The messages about one case.
+            models.Index(
+                fields=["service_request"], name="consultations_comm_case", condition=Q(service_request__isnull=False)
+            ),
             # What is planned for one person, when they change their mind.
             models.Index(
                 fields=["recipient", "due_at"], name="consultations_comm_recipient", condition=Q(status="preparation")
@@ -194,6 +241,11 @@ class Communication(Record):
         ideal = self.ideal_at or self.due_at
         quiet = wishes.quiet_for(CommunicationKind(self.kind))
         self.due_at = send_at(due_at=ideal, expires_at=self.expires_at, quiet=quiet) or ideal
+
+
+def _case_of(subject: models.Model) -> UUID | None:
+    find = _CASE.get(subject._meta.label_lower)
+    return find(subject) if find is not None else None
 
 
 class Heartbeat(models.Model):

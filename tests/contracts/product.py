@@ -15,10 +15,9 @@ _SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1", "app_lab
 
 
 def models():
-    """Return the models of the product, in a steady order."""
-    return sorted(
-        (model for model in apps.get_models() if model._meta.app_label in APPS), key=lambda model: model._meta.label
-    )
+    """Return the tables of the product, in a steady order; a proxy is another view of one."""
+    found = [model for model in apps.get_models() if model._meta.app_label in APPS and not model._meta.proxy]
+    return sorted(found, key=lambda model: model._meta.label)
 
 
 def flow_modules():
