@@ -12,13 +12,11 @@ from intake.domain.acceptance import NotThisType, normal
 from intake.domain.files import ACCEPTED, wanted
 from intake.domain.hints import MEGABYTE
 from intake.domain.outline import Question
+from intake.html.lengths import FeetAndInches, is_length, length, typed
+from intake.html.numbers import number
 
 OTHER = "_other"
 FEW_OPTIONS = 7
-INCH = "[in_i]"
-_FEET = re.compile(
-    r"(\d{1,2})\s*(?:'|ft\.?|feet|foot)\s*(\d{1,2}(?:\.\d)?)?\s*(?:\"|''|in\.?|inch|inches)?", re.IGNORECASE
-)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -192,24 +190,33 @@ class Quantity(QuestionField):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question, NumberAndUnit([(unit.key, unit.label) for unit in question.units]))
-        self.takes_feet = INCH in {unit.key for unit in question.units}
-        if self.takes_feet:
-            self.help_text = f"{self.help_text} Feet and inches can be written as 5 ft 7.".strip()
 
     def read(self, raw: Any) -> Any:
         """Return {value, code} of a number and the key of a unit."""
-        typed, unit = (*(raw or []), "", "")[:2]
-        if not (typed or "").strip():
+        told, unit = (*(raw or []), "", "")[:2]
+        if not (told or "").strip():
             return None
-        feet = _FEET.fullmatch(typed.strip())
-        if self.takes_feet and feet:
-            return {"value": int(feet[1]) * 12 + number(feet[2] or "0"), "code": INCH}
         code = unit or (self.question.units[0].key if len(self.question.units) == 1 else "")
-        return {"value": number(typed.strip()), "code": code}
+        return {"value": number(told.strip()), "code": code}
 
     def shown(self, value: Any) -> Any:
         """Return the number and the key of its unit."""
         return [value.get("value"), value.get("code")] if isinstance(value, Mapping) else value
+
+
+class Length(QuestionField):
+    """Feet and inches, or centimeters."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, FeetAndInches())
+
+    def read(self, raw: Any) -> Any:
+        """Return {value, code} in inches or centimeters, whichever was typed."""
+        return length(*((part or "").strip() for part in (*(raw or []), "", "", "")[:3]))
+
+    def shown(self, value: Any) -> Any:
+        """Return feet, inches and centimeters; those that the answer does not use stay empty."""
+        return typed(value)
 
 
 class File(QuestionField):
@@ -261,15 +268,6 @@ def key_of(question: Question, value: Any) -> str:
     return next((option.key for option in question.options if option.key == str(code)), "")
 
 
-def number(text: str) -> Any:
-    """Return an int or a float of a text with point, comma for thousands or neither; the text when it is none."""
-    plain = text.replace(",", "")
-    try:
-        return int(plain) if re.fullmatch(r"[-+]?\d{1,12}", plain) else float(plain) if plain else None
-    except ValueError:
-        return text
-
-
 def _kind(question: Question) -> type[QuestionField]:
     if question.options and question.repeats:
         return SeveralOf
@@ -277,6 +275,8 @@ def _kind(question: Question) -> type[QuestionField]:
         return Lines
     if question.hints.lookup:
         return QuestionField
+    if is_length(question):
+        return Length
     return _KINDS.get(question.type, QuestionField)
 
 

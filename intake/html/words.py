@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.dateformat import format as written
 
 from intake.domain.outline import Question
+from intake.html.lengths import INCH, in_words, is_length
 
 
 def words(question: Question, value: Any) -> str:
@@ -37,6 +38,8 @@ def _of_mapping(question: Question, value: Mapping[str, Any]) -> str:
     if "code" in value and "value" not in value:
         label = next((option.label for option in question.options if option.key == value["code"]), "")
         return label or str(value.get("display", value["code"]))
+    if is_length(question) and value.get("code") == INCH:
+        return in_words(value)
     if "value" in value:
         unit = next((unit.label for unit in question.units if unit.key == value.get("code")), value.get("unit", ""))
         return f"{value['value']} {unit}".strip()

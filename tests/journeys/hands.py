@@ -1,6 +1,7 @@
 """What a person does on pages: reading a label, pressing a button, answering every question that is on a page."""
 
 from intake.html.fields import name_of
+from intake.html.lengths import typed
 
 
 def press(page, name):
@@ -43,6 +44,10 @@ def label_of(page, control):
 def give(page, path, value):
     """Give one answer, with the control that the page has for it."""
     name = name_of(path)
+    if isinstance(value, dict) and page.locator(f"[name='{name}_2']").count():
+        for control, part in zip(page.locator(f"[name^='{name}_']").all(), typed(value), strict=True):
+            control.fill("" if part is None else str(part))
+        return
     if isinstance(value, dict):
         page.locator(f"[name='{name}_0']").fill(str(value["value"]))
         page.locator(f"[name='{name}_1']").select_option(value["code"])

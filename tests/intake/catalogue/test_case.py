@@ -24,8 +24,8 @@ NOTHING = ["none"]
 # An adult in good health, moderately anxious, who has tried talking therapy.
 QUIET: dict[str, dict[str, Any]] = {
     "about-you": {
-        "reason": "I worry about work all day.", "reason-since": "6-to-12-months", "height-feet": 5,
-        "height-inches": 6, "weight": {"value": 140, "unit": "lb", "code": "[lb_av]"}, "main-activity": "retired",
+        "reason": "I worry about work all day.", "reason-since": "6-to-12-months",
+        "height": {"value": 66, "unit": "in", "code": "[in_i]"}, "weight": {"value": 140, "unit": "lb", "code": "[lb_av]"}, "main-activity": "retired",
         "sleep-hours": 6.5, "support": "yes", "safe-at-home": "yes", "visit-place": "home", "visit-private": "yes",
         "contact-on-record": True,
     },

@@ -2,7 +2,8 @@ import pytest
 
 from intake.domain.acceptance import NotThisType
 from intake.domain.outline import outline
-from intake.html.fields import field_of, name_of, number
+from intake.html.fields import field_of, name_of
+from intake.html.numbers import number
 from intake.html.sheet import Sheet, without_instance
 from intake.html.words import words
 from tests.factories.intake import SYSTEM, coding
@@ -27,6 +28,11 @@ def question(kind, *extensions, options=(), **more):
 AB = [coding("a", "A"), coding("b", "B")]
 MANY = [coding(str(number), str(number)) for number in range(9)]
 WEIGHT = question("quantity", unit("kg"), unit("lb"))
+HEIGHT = question("quantity", unit("[in_i]"), unit("cm"))
+
+
+def inches(value):
+    return {"value": value, "unit": "[in_i]", "system": "ucum", "code": "[in_i]"}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +60,15 @@ WEIGHT = question("quantity", unit("kg"), unit("lb"))
             WEIGHT, ["80", "kg"], {"value": 80, "unit": "kg", "system": "ucum", "code": "kg"}, id="quantity"
         ),
         pytest.param(WEIGHT, ["", "kg"], None, id="no quantity"),
+        pytest.param(HEIGHT, ["5", "7", ""], inches(67), id="feet and inches"),
+        pytest.param(HEIGHT, ["5", " 6.5 ", ""], inches(66.5), id="feet and half inches"),
+        pytest.param(HEIGHT, ["6", "", ""], inches(72), id="whole feet"),
+        pytest.param(HEIGHT, ["", "67", ""], inches(67), id="inches alone"),
+        pytest.param(
+            HEIGHT, ["", "", "170.5"], {"value": 170.5, "unit": "cm", "system": "ucum", "code": "cm"}, id="centimeters"
+        ),
+        pytest.param(HEIGHT, ["", "", ""], None, id="no height"),
+        pytest.param(HEIGHT, None, None, id="height not posted"),
         pytest.param(WEIGHT, None, None, id="quantity not posted"),
         pytest.param(
             question("quantity", unit("kg", "questionnaire-unit")), ["80", ""],
@@ -75,6 +90,12 @@ def test_a_posted_control_is_an_answer(asked, raw, stored):
         (question("choice", options=AB), "c"),
         (WEIGHT, ["80", ""]),
         (WEIGHT, ["eighty", "kg"]),
+        (HEIGHT, ["5", "12", ""]),
+        (HEIGHT, ["5", "7", "170"]),
+        (HEIGHT, ["five", "7", ""]),
+        (HEIGHT, ["5.5", "", ""]),
+        (HEIGHT, ["-5", "7", ""]),
+        (HEIGHT, ["", "", "tall"]),
     ],
 )
 def test_a_posted_control_that_is_no_answer_says_why(asked, raw):
@@ -95,6 +116,9 @@ def test_a_posted_control_that_is_no_answer_says_why(asked, raw):
         (question("open-choice", options=AB), A, "a"),
         (question("open-choice", options=AB), "Else", "_other"),
         (WEIGHT, {"value": 80, "code": "kg"}, [80, "kg"]),
+        (HEIGHT, inches(66.5), [5, 6.5, None]),
+        (HEIGHT, {"value": 170, "code": "cm"}, [None, None, 170]),
+        (HEIGHT, None, [None, None, None]),
     ],
 )
 def test_a_stored_answer_is_shown(asked, stored, shown):
@@ -132,6 +156,8 @@ def test_a_question_has_its_control(asked, widget):
         (question("choice", options=AB), {"code": "gone", "display": "Gone"}, "Gone"),
         (question("choice", options=AB, repeats=True), [A, {"code": "b"}], "A, B"),
         (WEIGHT, {"value": 80, "code": "kg"}, "80 kg"),
+        (HEIGHT, inches(67), "5 ft 7 in"),
+        (HEIGHT, {"value": 170, "code": "cm"}, "170 cm"),
         (question("quantity"), {"value": 2, "unit": "cups"}, "2 cups"),
         (question("attachment"), {"title": "x.pdf"}, "x.pdf"),
     ],

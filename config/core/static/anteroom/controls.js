@@ -10,6 +10,14 @@ window.Controls = (() => {
     if (!month || !dayOfMonth || !/^\d{4}$/.test(year || "")) return undefined;
     return `${year}-${month.padStart(2, "0")}-${dayOfMonth.padStart(2, "0")}`;
   };
+  // As intake.html.lengths reads it: feet and inches, or centimeters.
+  const length = (parts) => {
+    const [feet, inches, centimeters] = parts.map((one) => one.value.trim());
+    if (!feet && !inches) return centimeters === "" ? null : NUMBER.test(centimeters) ? { value: Number(centimeters), code: "cm" } : undefined;
+    const isSound = /^\d*$/.test(feet) && (inches === "" || NUMBER.test(inches)) && !(feet && Number(inches) >= 12);
+    return isSound && !centimeters ? { value: Number(feet) * 12 + Number(inches), code: "[in_i]" } : undefined;
+  };
+  const isLength = (box) => box.querySelector("[data-length]") !== null;
   const quantity = ([number, unit]) => {
     const text = number.value.trim();
     if (text === "") return null;
@@ -35,7 +43,7 @@ window.Controls = (() => {
     if (type === "integer") return text === "" ? null : /^[-+]?\d{1,10}$/.test(text) ? Number(text) : undefined;
     if (type === "decimal") return text === "" ? null : NUMBER.test(text) ? Number(text) : undefined;
     if (type === "date") return day(controls.map((one) => one.value.trim()));
-    if (type === "quantity") return quantity(controls);
+    if (type === "quantity") return isLength(box) ? length(controls) : quantity(controls);
     if (type === "open-choice") return choiceOrText(controls, text);
     return text === "" ? null : text;
   };
@@ -50,6 +58,10 @@ window.Controls = (() => {
     if (box.dataset.type === "date") {
       const [year, month, dayOfMonth] = (value || "").split("-").map((part) => part.replace(/^0+/, ""));
       [month, dayOfMonth, year].forEach((part, place) => { if (controls[place]) controls[place].value = part || ""; });
+    } else if (isLength(box)) {
+      const isInches = value && value.code === "[in_i]";
+      const shown = isInches ? [Math.floor(value.value / 12), Number((value.value % 12).toFixed(2)), ""] : ["", "", value ? value.value : ""];
+      shown.forEach((part, place) => { controls[place].value = String(part); });
     } else if (box.dataset.type === "quantity") {
       first.value = value ? String(value.value) : "";
       if (value && controls[1]) controls[1].value = value.code;
@@ -74,6 +86,7 @@ window.Controls = (() => {
     const chosen = of(box).find((one) => isTicked(one) && one.value === code);
     if (chosen && chosen.labels.length) return chosen.labels[0].textContent.trim();
     if (value && typeof value === "object") {
+      if (isLength(box) && value.code === "[in_i]") return `${Math.floor(value.value / 12)} ft ${Number((value.value % 12).toFixed(2))} in`;
       if ("value" in value) return `${value.value} ${value.unit || value.code || ""}`.trim();
       return value.text || value.display || value.title || code;
     }

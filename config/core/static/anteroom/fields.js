@@ -1,5 +1,5 @@
 "use strict";
-// Small comforts of fields that work without them: how many characters are left, and a slider beside its number.
+// Small comforts of fields that work without them: how many characters are left, a length in one way, a slider.
 (() => {
   const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text || "" });
 
@@ -15,6 +15,14 @@
     field.after(told);
     field.addEventListener("input", tell);
     tell();
+  });
+
+  // A length is said in one way: who types in the other one means that.
+  document.querySelectorAll("[data-length]").forEach((box) => {
+    const [feet, inches, centimeters] = box.querySelectorAll("input");
+    const clear = (...others) => () => others.forEach((one) => { one.value = ""; });
+    [feet, inches].forEach((one) => one.addEventListener("input", clear(centimeters)));
+    centimeters.addEventListener("input", clear(feet, inches));
   });
 
   document.querySelectorAll("[data-slider]").forEach((field) => {
