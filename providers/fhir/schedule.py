@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from providers.models import Practitioner, Schedule, Slot
-from providers.queries.open_time_walk import Offer
+from providers.queries.availability import Offer
 
 # Free times are not stored; their ids derive from clinician and start, so that asking twice names the same.
 _FREE = UUID("2f1d1f0e-6a55-5d0e-9d43-3d3c3a2f8f10")

@@ -24,8 +24,8 @@ from providers.domain.codes import SlotStatus
 from providers.domain.intervals import Interval, subtract
 from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
 from providers.queries import availability, open_times
+from providers.queries.availability import Offer
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of
-from providers.queries.open_time_walk import Offer
 
 MAX_HOLDS = 3
 _WEEK = timedelta(days=7)

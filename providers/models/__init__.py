@@ -3,6 +3,7 @@
 from providers.models.calendar_feed import CalendarFeed
 from providers.models.clinic_closure import ClinicClosure
 from providers.models.clinic_hours import ClinicHours
+from providers.models.directory import Directory
 from providers.models.external_calendar import ExternalBusy, ExternalCalendar
 from providers.models.healthcare_service import HealthcareService
 from providers.models.open_time import OpenTime, OpenTimeChange, OpenTimeCover
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarFeed",
     "ClinicClosure",
     "ClinicHours",
+    "Directory",
     "ExternalBusy",
     "ExternalCalendar",
     "HealthcareService",

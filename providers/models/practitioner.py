@@ -14,6 +14,7 @@ from timezone_field import TimeZoneField
 from config.core.constraints import known
 from config.core.models import Record, Role, User
 from providers.domain.codes import QualificationKind, QualificationStatus
+from providers.models.directory import begins_directory, turns_directory
 from providers.models.doubt import ITSELF, OWN, changed, doubts
 
 
@@ -72,6 +73,8 @@ class Practitioner(Record):
                 when=changed("is_active", "time_zone"),
                 operation=pgtrigger.Update,
             ),
+            begins_directory(),
+            turns_directory(when=changed("given_name", "family_name", "credentials", "time_zone")),
         ]
 
     @property

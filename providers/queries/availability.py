@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,9 +17,8 @@ from providers.domain import timing
 from providers.domain.eligibility import Reason
 from providers.domain.intervals import Interval
 from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
-from providers.queries import open_time_walk, open_times
+from providers.queries import directory, open_time_walk, open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
-from providers.queries.open_time_walk import Offer
 from providers.queries.open_times import Found
 
 MAX_LIMIT = 100
@@ -34,6 +34,16 @@ class Cursor(NamedTuple):
 
     start_at: datetime
     practitioner: UUID
+
+
+class Offer(NamedTuple):
+    """One bookable time; instants in UTC, `time_zone` is the clinician's, `name` as patients read it."""
+
+    practitioner: UUID
+    start_at: datetime
+    end_at: datetime
+    time_zone: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,8 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     start, end  aware instants between which visits start, end exclusive
     limit       1 to 100
     after       the `next` of the page before
-    Reads       one query for any number of clinicians; seven more when some of them have just changed
+    Reads       one query for any number of clinicians, one more for names not known yet; six more when some of them
+                have just changed
     """
     limit = min(limit, MAX_LIMIT)
     span = _ahead(asked.service, start=max(start, after.start_at) if after else start, end=end, now=now)
@@ -98,17 +109,18 @@ def first_of_each(
     Return the next time of each of these clinicians that may be booked at `now`, by time; none of who has none.
 
     start, end  aware instants between which visits start, end exclusive
-    Reads       one query for any number of clinicians; seven more when some of them have just changed
+    Reads       one query for any number of clinicians, one more for names not known yet; six more when some of them
+                have just changed
     """
     span = _ahead(asked.service, start=start, end=end, now=now)
     if span.start >= span.end or not practitioners:
         return []
     walked = open_time_walk.firsts(asked, practitioners=practitioners, span=span, now=now)
-    found = walked.offers
-    doubted = set(practitioners).intersection(walked.doubted)
+    found = walked.found
+    doubted = walked.doubted.intersection(practitioners)
     for diary in load(asked, span=span, now=now, only=doubted) if doubted else ():
-        found += _named([one for one, _ in zip(_times(diary, asked, span=span, now=now), range(1), strict=False)])
-    return sorted(found, key=_by_time)
+        found += islice(_times(diary, asked, span=span, now=now), 1)
+    return _named(sorted(found), edition=walked.edition)
 
 
 def free_at(
@@ -224,17 +236,12 @@ def _found(
 ) -> list[Offer]:
     """Return what the table says of all but the doubtful, and hours and slots of the doubtful."""
     walked = open_time_walk.walk(asked, span=span, now=now, practitioner=practitioner, limit=limit, after=after)
-    doubted = _within(walked.doubted, practitioner)
-    if not doubted:
-        return walked.offers
-    computed = _computed(asked, doubted, span=span, now=now)
-    fresh = (one for one in computed if after is None or (one.start_at, one.practitioner) > after)
-    slow = _named([one for one, _ in zip(fresh, range(limit), strict=False)])
-    return sorted([*walked.offers, *slow], key=_by_time)[:limit]
-
-
-def _by_time(offer: Offer) -> Cursor:
-    return Cursor(offer.start_at, offer.practitioner)
+    found = walked.found
+    if doubted := _within(walked.doubted, practitioner):
+        computed = _computed(asked, doubted, span=span, now=now)
+        fresh = (one for one in computed if after is None or (one.start_at, one.practitioner) > after)
+        found = sorted([*found, *islice(fresh, limit)])[:limit]
+    return _named(found, edition=walked.edition)
 
 
 def _computed(asked: Asked, doubted: list[UUID], *, span: Interval, now: datetime) -> Iterator[Found]:
@@ -263,8 +270,8 @@ def _first_times(found: Iterable[Found], limit: int, *, is_last: bool) -> list[F
     return list(times.values())[:limit]
 
 
-def _within(doubted: list[UUID], practitioner: UUID | None) -> list[UUID]:
-    return doubted if practitioner is None else [one for one in doubted if one == practitioner]
+def _within(doubted: Iterable[UUID], practitioner: UUID | None) -> list[UUID]:
+    return list(doubted) if practitioner is None else [one for one in doubted if one == practitioner]
 
 
 def _candidates(asked: Asked, moment: Interval, *, now: datetime, skip: Collection[UUID]) -> list[UUID]:
@@ -285,19 +292,10 @@ def _busy_around(asked: Asked, start_at: datetime, *, now: datetime) -> list[UUI
     return list(rows.values_list("practitioner_id", flat=True)[:ENOUGH])
 
 
-def _named(found: list[Found]) -> list[Offer]:
-    """Return the rows with the names and zones of their clinicians: one query."""
-    people = Practitioner.objects.in_bulk({one.practitioner for one in found}) if found else {}
-    return [
-        Offer(
-            one.practitioner,
-            one.start_at,
-            one.end_at,
-            str(people[one.practitioner].time_zone),
-            people[one.practitioner].display_name,
-        )
-        for one in found
-    ]
+def _named(found: list[Found], *, edition: UUID | None = None) -> list[Offer]:
+    """Return the times with the names and zones of their clinicians: one query at most, none when all are known."""
+    cards = directory.cards({one.practitioner for one in found}, edition=edition) if found else {}
+    return [Offer(key, start_at, end_at, cards[key].time_zone, cards[key].name) for start_at, key, end_at in found]
 
 
 def _chunks(span: Interval) -> Iterator[Interval]:

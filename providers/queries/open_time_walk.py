@@ -1,12 +1,14 @@
 """
-The walk over the table of open times: one statement for one search, with its doubts and the clinicians' names.
+The walk over the table of open times: one statement for one search, with its doubts.
 
 Written as SQL and not built by the ORM, which would take ten times as long as the database does for the answer. What
 may be offered is said here and, for the rarer questions, in open_times.rows; a test holds the two to each other.
+Names are not joined to it: twenty clinicians are sixty pages in a large clinic, and the index alone is ten.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,66 +16,36 @@ from django.db import connection
 
 from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS
-from providers.models.practitioner import full_name
 from providers.queries.diaries import Asked
-from providers.queries.open_times import earliest, latest, may_ask
+from providers.queries.open_times import Found, earliest, latest, may_ask
 
-# The first row carries the doubts, so that they and the times come from one moment.
-_DOUBTED = """
+# The first row carries the doubts and the edition of the names, so that they and the times come from one moment.
+_FIRST_ROW = """
 WITH doubted AS MATERIALIZED (
     SELECT practitioner_id FROM providers_opentimechange
-    UNION SELECT practitioner_id FROM providers_slot WHERE status = 'busy-tentative' AND expires_at <= %(now)s
-    UNION SELECT practitioner_id FROM providers_opentimecover WHERE good_until < %(now)s
+    UNION ALL SELECT practitioner_id FROM providers_slot WHERE status = 'busy-tentative' AND expires_at <= %(now)s
+    UNION ALL SELECT practitioner_id FROM providers_opentimecover WHERE good_until < %(now)s
 )
-SELECT ARRAY(TABLE doubted), NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT ARRAY(TABLE doubted), (SELECT edition FROM providers_directory), NULL, NULL
 """
 _ALLOWED = """
     service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s
     AND opens_at <= %(now)s AND closes_at >= %(now)s AND states & %(bit)s <> 0
-    AND (accepts_new_patients OR practitioner_id = ANY(%(known)s::uuid[]))
 """
-_NAMED = "NULL, one.id, time.start_at, time.end_at, one.time_zone, one.given_name, one.family_name, one.credentials"
-_WALK = f"""{_DOUBTED}
-UNION ALL (
-    SELECT {_NAMED}
-      FROM (
-        SELECT practitioner_id, start_at, end_at FROM providers_opentime
-         WHERE {_ALLOWED} AND practitioner_id NOT IN (TABLE doubted)
-           AND (%(only)s IS NULL OR practitioner_id = %(only)s)
-           AND (%(after)s IS NULL OR (start_at, practitioner_id) > (%(after)s, %(after_practitioner)s))
-           AND (%(language)s = '' OR EXISTS (
-                SELECT FROM providers_practitioner AS speaker
-                 WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[]))
-         ORDER BY start_at, practitioner_id LIMIT %(limit)s
-      ) AS time JOIN providers_practitioner AS one ON one.id = time.practitioner_id
-)"""  # noqa: S608  constants; every value is a parameter
-_FIRSTS = f"""{_DOUBTED}
-UNION ALL (
-    SELECT {_NAMED}
-      FROM providers_practitioner AS one CROSS JOIN LATERAL (
-        SELECT start_at, end_at FROM providers_opentime
-         WHERE {_ALLOWED} AND practitioner_id = one.id ORDER BY start_at LIMIT 1
-      ) AS time
-     WHERE one.id = ANY(%(people)s::uuid[]) AND one.id NOT IN (TABLE doubted)
-       AND (%(language)s = '' OR one.languages @> ARRAY[%(language)s]::varchar[])
-)"""  # noqa: S608  constants; every value is a parameter
-
-
-class Offer(NamedTuple):
-    """One bookable time; instants in UTC, `time_zone` is the clinician's, `name` as patients read it."""
-
-    practitioner: UUID
-    start_at: datetime
-    end_at: datetime
-    time_zone: str
-    name: str
+_FOR_ALL, _FOR_KNOWN = "accepts_new_patients", "(accepts_new_patients OR practitioner_id = ANY(%(known)s::uuid[]))"
+_ONE = "practitioner_id = %(only)s"
+_LATER = "(start_at, practitioner_id) > (%(after)s, %(after_practitioner)s)"
+_SPEAKS = """EXISTS (
+    SELECT FROM providers_practitioner AS speaker
+     WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[])"""
 
 
 class Walked(NamedTuple):
-    """Free times by time and then by clinician, and the clinicians of whom the table is not sure."""
+    """Free times by time and then by clinician, the clinicians of whom the table is not sure, the edition of names."""
 
-    offers: list[Offer]
-    doubted: list[UUID]
+    found: list[Found]
+    doubted: set[UUID]
+    edition: UUID | None
 
 
 def walk(
@@ -94,7 +66,8 @@ def walk(
     """
     start_at, last = after or (None, None)
     more = {"only": practitioner, "after": start_at, "after_practitioner": last, "limit": limit}
-    return _run(_WALK, asked, span=span, now=now, **more)
+    statement = _walk(_clauses(asked, (_ONE, practitioner is not None), (_LATER, after is not None)))
+    return _run(statement, asked, span=span, now=now, **more)
 
 
 def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now: datetime) -> Walked:
@@ -103,7 +76,35 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
 
     Reads  one statement
     """
-    return _run(_FIRSTS, asked, span=span, now=now, people=list(practitioners))
+    return _run(_firsts(_clauses(asked)), asked, span=span, now=now, people=list(practitioners))
+
+
+def _clauses(asked: Asked, *more: tuple[str, bool]) -> tuple[str, ...]:
+    """Return the conditions that this search has; those that it has not would cost planning on every search."""
+    known = _FOR_KNOWN if asked.known_to else _FOR_ALL
+    return (known, *(words for words, is_asked in [*more, (_SPEAKS, bool(asked.language))] if is_asked))
+
+
+@lru_cache
+def _walk(clauses: tuple[str, ...]) -> str:
+    return f"""{_FIRST_ROW}
+UNION ALL (
+    SELECT NULL, practitioner_id, start_at, end_at FROM providers_opentime
+     WHERE {" AND ".join([_ALLOWED, *clauses])} AND practitioner_id <> ALL(ARRAY(TABLE doubted))
+     ORDER BY start_at, practitioner_id LIMIT %(limit)s
+)"""  # noqa: S608  constants; every value is a parameter
+
+
+@lru_cache
+def _firsts(clauses: tuple[str, ...]) -> str:
+    return f"""{_FIRST_ROW}
+UNION ALL (
+    SELECT NULL, one.id, time.start_at, time.end_at
+      FROM unnest(%(people)s::uuid[]) AS one (id) CROSS JOIN LATERAL (
+        SELECT start_at, end_at FROM providers_opentime
+         WHERE {" AND ".join([_ALLOWED, *clauses])} AND practitioner_id = one.id ORDER BY start_at LIMIT 1
+      ) AS time
+)"""  # noqa: S608  constants; every value is a parameter
 
 
 def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more: Any) -> Walked:
@@ -118,10 +119,7 @@ def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, {**words, **more})
-        (doubted, *_), *rows = cursor.fetchall()
-    offers = [Offer(key, start, end, zone, full_name(*name)) for _, key, start, end, zone, *name in rows]
-    return Walked(sorted(offers, key=_time), doubted)
-
-
-def _time(offer: Offer) -> tuple[datetime, UUID]:
-    return offer.start_at, offer.practitioner
+        (doubts, edition, *_), *rows = cursor.fetchall()
+    doubted = set(doubts)
+    found = [Found(start, key, end) for _, key, start, end in rows if key not in doubted]
+    return Walked(sorted(found), doubted, edition)

@@ -8,8 +8,8 @@ from uuid import UUID
 from providers.domain.intervals import Interval
 from providers.models import HealthcareService
 from providers.queries import availability
+from providers.queries.availability import Offer
 from providers.queries.diaries import Asked
-from providers.queries.open_time_walk import Offer
 
 SAME_TIME, NEAREST = "same-time", "nearest"
 # Finding other times costs some queries for each visit; whoever changes more than this works through a page.

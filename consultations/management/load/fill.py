@@ -22,6 +22,7 @@ from providers.domain.codes import QualificationKind, SlotStatus
 from providers.domain.states import CODES, STATES
 from providers.models import (
     AvailableTime,
+    Directory,
     HealthcareService,
     OpenTime,
     OpenTimeChange,
@@ -79,6 +80,7 @@ def _clinicians(size: Size, people: list[Clinician]) -> None:
     lines = [_id(size, "line", position) for position in range(len(LINES))]
     ids = [_id(size, "clinician", one.number) for one in people]
     _accounts(size, len(people), "clinician", Role.PRACTITIONER)
+    Directory.objects.update_or_create(pk=1, defaults={"edition": _id(size, "directory")})
     Sheet(Practitioner, _PRACTITIONER, now=size.now, credentials="MD").write(
         (
             ids[one.number], _id(size, "clinician-user", one.number), GIVEN[one.number % 8],

@@ -6,7 +6,7 @@ from datetime import date
 from providers.fhir.healthcare_service import healthcare_service
 from providers.fhir.practitioner import practitioner, practitioner_role
 from providers.fhir.schedule import free_slot, schedule, slot
-from providers.queries.open_time_walk import Offer
+from providers.queries.availability import Offer
 from tests.factories.providers import (
     NINE,
     NOW,
