@@ -1,6 +1,9 @@
 """Intake as a Django application."""
 
+import importlib
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class IntakeConfig(AppConfig):
@@ -8,3 +11,8 @@ class IntakeConfig(AppConfig):
 
     name = "intake"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let pages speak the language of a patient's record as soon as they sign in."""
+        language = importlib.import_module("intake.html.language")
+        user_logged_in.connect(language.at_sign_in, dispatch_uid="intake.language")

@@ -9,12 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from config.core import sessions
-from config.core.models import User
+from config.core.models import Role, User
 
 Respond = Callable[[HttpRequest], HttpResponse]
+# Where the session keeps the language of the reader.
+LANGUAGE = "language"
 _API = ("/api/", "/fhir/")
 # The API answers 401 by itself (config.core.api.authentication); a redirect would only confuse its clients.
 _OPEN_TO_SINGLE_FACTOR = ("/account/", "/static/", "/healthz/", *_API)
@@ -41,6 +43,32 @@ class SafeHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class ReaderLanguage:
+    """
+    Answers a patient in the language of their record, whatever their browser says.
+
+    Who has none yet keeps what LocaleMiddleware found: the language they picked below a page, or their browser's.
+    The pages of staff are English; half a page in another language would help nobody.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the reader's language."""
+        user = request.user
+        if isinstance(user, User):
+            language = request.session.get(LANGUAGE) if user.role == Role.PATIENT else "en"
+            if language:
+                translation.activate(language)
+        return self.get_response(request)
+
+
+def remember_language(request: HttpRequest, language: str) -> None:
+    """Keep the language of a person's record for as long as they are signed in, so that no page has to ask for it."""
+    request.session[LANGUAGE] = language
 
 
 class StaffSecondFactor:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 
 from config.core.forms import MemorableDateField, RadioCards
 from intake.domain.codes import SexAtBirth
@@ -65,7 +66,7 @@ class DetailsForm(forms.Form):
     city = _text("City", "address-level2", required=False)
     postal_code = _text("ZIP code", "postal-code", required=False, size=10)
     phone = _phone("Mobile phone", "tel", hint="With the area code. We call only if the video does not work.")
-    preferred_language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES, initial="en")
+    preferred_language = forms.ChoiceField(label="Language", choices=settings.LANGUAGES, initial=get_language)
     emergency_contact_name = _text(
         "Whom may we call if you are in danger?", "off", required=False, size=200, hint="First and last name."
     )

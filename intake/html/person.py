@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
+from config.core.http import remember_language, signed_in
 from intake.flows import register as registration
 from intake.html.forms import DetailsForm
 from intake.html.places import HOME
@@ -24,7 +24,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
     form = DetailsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            registration.register(details=form.details(), by=user, now=timezone.now())
+            patient = registration.register(details=form.details(), by=user, now=timezone.now())
+            remember_language(request, patient.preferred_language)
             return redirect(after(request))
         except Refusal as refused:
             show_refusal(form, refused)
@@ -41,7 +42,9 @@ def change_details(request: HttpRequest) -> HttpResponseBase:
     form = DetailsForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
         try:
-            registration.change(changes=form.cleaned_data, by=user, now=timezone.now())
+            patient = registration.change(changes=form.cleaned_data, by=user, now=timezone.now())
+            translation.activate(patient.preferred_language)
+            remember_language(request, patient.preferred_language)
             messages.success(request, "Your details are saved.")
             return redirect(after(request))
         except Refusal as refused:

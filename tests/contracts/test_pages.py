@@ -23,6 +23,8 @@ NO_PAGES = {
     "intake:file": "a file to keep",
     "intake:questionnaire-source": "a file to keep",
     "consultations:mail-told": "for mail providers",
+    "core:language": "takes a choice and leads back; test_language.py",
+    "core:script-words": "words for scripts, no page",
     "metrics": "figures for Prometheus, as text",
     "intake:start-questions": "leads to the first page with something open",
     "mfa_authenticate": "walked: test_second_factor_is_set_up_and_then_asked_for",

@@ -1,7 +1,9 @@
 """Addresses of the kernel's pages; those of the demo exist only where settings say DEMO."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from config.core.html import mail, style, views
 
@@ -9,6 +11,8 @@ app_name = "core"
 urlpatterns: list[URLPattern] = [
     path("", views.landing, name="landing"),
     path("account/", views.account, name="account"),
+    path("language/", login_not_required(set_language), name="language"),
+    path("language/words.js", login_not_required(JavaScriptCatalog.as_view()), name="script-words"),
 ]
 if settings.DEMO:
     urlpatterns += [

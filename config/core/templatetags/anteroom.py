@@ -1,6 +1,6 @@
 """Icons, times in the reader's zone, and where an error's link leads."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,19 +8,13 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.widgets import ChoiceWidget
 from django.templatetags.static import static
-from django.utils.dateformat import format as written
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from config.core.dates import in_words
+
 register = template.Library()
 
-STYLES = {
-    "full": "l, F j, Y \\a\\t g:i A",
-    "short": "D, M j, g:i A",
-    "day": "l, F j",
-    "date": "F j, Y",
-    "time": "g:i A",
-}
 WITHOUT_ZONE = frozenset({"day", "date"})
 
 
@@ -46,9 +40,15 @@ def when(instant: datetime | None, zone: str | tzinfo, style: str = "full") -> S
     if instant is None:
         return ""
     local = instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
-    text = written(local, STYLES[style])
+    text = in_words(local, style)
     name = "" if style in WITHOUT_ZONE else f" {local.tzname()}"
     return format_html('<time datetime="{}">{}{}</time>', local.isoformat(), text, name)
+
+
+@register.filter
+def on(value: date | None, style: str) -> str:
+    """Return a day, or an instant that is local already, in the reader's language: full, short, day, date, time."""
+    return in_words(value, style) if value else ""
 
 
 @register.filter

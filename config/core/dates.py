@@ -1,0 +1,34 @@
+"""Days and times as people write them, in the language of who reads."""
+
+from datetime import date
+
+from django.utils.dateformat import format as written
+from django.utils.translation import get_language
+
+STYLES = {
+    "en": {
+        "full": "l, F j, Y \\a\\t g:i A",
+        "short": "D, M j, g:i A",
+        "day": "l, F j",
+        "date": "F j, Y",
+        "time": "g:i A",
+        "month": "F Y",
+    },
+    "es": {
+        "full": "l j \\d\\e F \\d\\e Y, g:i a",
+        "short": "D j M, g:i a",
+        "day": "l j \\d\\e F",
+        "date": "j \\d\\e F \\d\\e Y",
+        "time": "g:i a",
+        "month": "F \\d\\e Y",
+    },
+}
+
+
+def in_words(value: date, style: str) -> str:
+    """
+    Return a day, or an instant that was moved to the reader's zone already, as it is written in their language.
+
+    style  full, short, day, date, time or month
+    """
+    return written(value, STYLES.get((get_language() or "en")[:2], STYLES["en"])[style])
