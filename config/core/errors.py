@@ -11,7 +11,12 @@ Refusal
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +29,16 @@ class FieldError:
 
 
 class Refusal(Exception):
-    """A flow said no, for a reason that a person can act on."""
+    """A flow said no, for a reason that a person can act on; `detail` is in the language of who asked."""
 
     code: ClassVar[str] = "refused"
-    title: ClassVar[str] = "This could not be done"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("This could not be done")
 
     def __init__(
         self, detail: str = "", *, errors: Sequence[FieldError] = (), extra: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.detail = detail or str(self.title)
+        super().__init__(self.detail)
         self.errors = tuple(errors)
         self.extra = dict(extra or {})
 
@@ -42,32 +47,32 @@ class Invalid(Refusal):
     """Correct the named fields and send again."""
 
     code = "invalid"
-    title = "Something needs to be corrected"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("Something needs to be corrected")
 
 
 class NotAllowed(Refusal):
     """Ask somebody who may do this."""
 
     code = "not-allowed"
-    title = "You may not do this"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("You may not do this")
 
 
 class NotFound(Refusal):
     """Check the address; the row may also not be yours to know of."""
 
     code = "not-found"
-    title = "Not found"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("Not found")
 
 
 class Conflict(Refusal):
     """Load the present state and decide again."""
 
     code = "conflict"
-    title = "This is no longer possible"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("This is no longer possible")
 
 
 class Stale(Conflict):
     """Load the present revision, merge, and send again."""
 
     code = "stale"
-    title = "Somebody changed this meanwhile"
+    title: "ClassVar[str | StrPromise]" = gettext_lazy("Somebody changed this meanwhile")

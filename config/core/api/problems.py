@@ -98,7 +98,8 @@ def refusal(error: Refusal) -> Response:
     """Return the problem document of a flow's refusal."""
     status = next(number for kind, number in STATUS if isinstance(error, kind))
     errors = [{"field": one.field, "code": one.code, "detail": one.detail} for one in error.errors]
-    return problem(status, code=error.code, title=error.title, detail=error.detail, errors=errors, extra=error.extra)
+    title = str(error.title)
+    return problem(status, code=error.code, title=title, detail=error.detail, errors=errors, extra=error.extra)
 
 
 def _from_rest_framework(error: exceptions.APIException) -> Response:
