@@ -1,12 +1,13 @@
 """Form controls of the pages: cards for choices, a scale in a row, a date typed as people remember it."""
 
-import calendar
 import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext, gettext_lazy
 
 
 class Hinted:
@@ -59,7 +60,7 @@ class MemorableDate(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, autocomplete: bool = False) -> None:
-        months = [("", "Month"), *((str(number), calendar.month_name[number]) for number in range(1, 13))]
+        months = [("", gettext_lazy("Month")), *((str(number), MONTHS[number]) for number in range(1, 13))]
         digits = {"class": "input", "inputmode": "numeric", "autocomplete": "off"}
         told = {part: {"autocomplete": f"bday-{part}"} if autocomplete else {} for part in ("month", "day", "year")}
         super().__init__(
@@ -95,10 +96,12 @@ class MemorableDateField(forms.MultiValueField):
         parts = dict(zip(("month", "day", "year"), data_list, strict=False))
         if not any(parts.values()):
             return None
-        missing = [name for name in ("month", "day", "year") if not parts.get(name)]
+        names = {"month": gettext("the month"), "day": gettext("the day"), "year": gettext("the year")}
+        missing = [words for name, words in names.items() if not parts.get(name)]
         if missing:
-            raise ValidationError(f"Enter the {' and the '.join(missing)} too.", code="incomplete-date")
+            told = gettext("Enter %(parts)s too.") % {"parts": gettext(" and ").join(missing)}
+            raise ValidationError(told, code="incomplete-date")
         try:
             return datetime.date(*(int(parts[name]) for name in ("year", "month", "day")))
         except ValueError:
-            raise ValidationError("Enter a real date, such as March 8 1985.", code="impossible-date") from None
+            raise ValidationError(gettext("Enter a real date, such as March 8 1985."), code="impossible-date") from None

@@ -7,6 +7,7 @@ import django_stubs_ext
 import structlog
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 from config.core.request_log import without_request
 from config.settings.environment import Environment
@@ -138,6 +139,7 @@ CSRF_COOKIE_HTTPONLY = False
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
@@ -330,8 +332,12 @@ structlog.configure(
 )
 # The header's links by role; paths, so that the kernel needs to know no app.
 NAVIGATION = {
-    "anonymous": (("Services", "/services/"), ("Sign in", "/account/login/")),
-    "patient": (("Home", "/home/"), ("Services", "/services/"), ("Account", "/account/")),
+    "anonymous": ((gettext_lazy("Services"), "/services/"), (gettext_lazy("Sign in"), "/account/login/")),
+    "patient": (
+        (gettext_lazy("Home"), "/home/"),
+        (gettext_lazy("Services"), "/services/"),
+        (gettext_lazy("Account"), "/account/"),
+    ),
     "practitioner": (
         ("Queue", "/clinic/queue/"),
         ("Visits", "/clinic/visits/"),
@@ -352,9 +358,13 @@ NAVIGATION = {
 # What a patient's account page leads to.
 ACCOUNT_PLACES = {
     "patient": (
-        ("Your details", "Name, phone, address, time zone, emergency contact", "/details/"),
-        ("Your consents", "What you have signed, and how to take it back", "/consent/"),
-        ("Messages", "Which messages you get, how, and at which hours not", "/account/messages/"),
+        (gettext_lazy("Your details"), gettext_lazy("Name, phone, address, time zone, emergency contact"), "/details/"),
+        (gettext_lazy("Your consents"), gettext_lazy("What you have signed, and how to take it back"), "/consent/"),
+        (
+            gettext_lazy("Messages"),
+            gettext_lazy("Which messages you get, how, and at which hours not"),
+            "/account/messages/",
+        ),
     ),
 }
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False

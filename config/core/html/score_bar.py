@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 WIDTH = 320
 GAP = 3
 
@@ -52,7 +54,7 @@ def score_bar(*, name: str, value: int | None, maximum: int, bands: Sequence[tup
         )
         for (low, label), end in zip(bands, ends, strict=True)
     )
-    band = next((segment.label for segment in segments if segment.is_present), "Not enough answers")
+    band = next((segment.label for segment in segments if segment.is_present), gettext("Not enough answers"))
     return ScoreBar(
         name=name,
         value=value,
@@ -69,6 +71,11 @@ def _marker(x: float) -> str:
 
 
 def _description(*, name: str, value: int | None, maximum: int, segments: Sequence[Segment], ends: list[int]) -> str:
-    scored = "not scored" if value is None else f"{value} of {maximum}"
-    ranges = ", ".join(f"{s.low} to {end - 1} {s.label.lower()}" for s, end in zip(segments, ends, strict=True))
-    return f"{name}: {scored}. Bands: {ranges}."
+    scored = gettext("not scored")
+    if value is not None:
+        scored = gettext("%(value)s of %(maximum)s") % {"value": value, "maximum": maximum}
+    ranges = ", ".join(
+        gettext("%(low)s to %(high)s %(band)s") % {"low": s.low, "high": end - 1, "band": s.label.lower()}
+        for s, end in zip(segments, ends, strict=True)
+    )
+    return gettext("%(name)s: %(scored)s. Bands: %(ranges)s.") % {"name": name, "scored": scored, "ranges": ranges}

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 14, 22, 34
 MOST_POINTS = 6
@@ -58,6 +60,10 @@ def trend_plot(
     def height(value: int) -> float:
         return HEIGHT - BOTTOM - (value - lowest) / (maximum - lowest) * (HEIGHT - TOP - BOTTOM)
 
+    course_in_words = ", ".join(
+        gettext("%(day)s: %(value)s of %(maximum)s") % {"day": label, "value": value, "maximum": maximum}
+        for label, value in shown
+    )
     points = tuple(
         Point(label, value, f"{LEFT + 12 + place * step:.1f}", f"{height(value):.1f}", f"{height(value) - 9:.1f}")
         for place, (label, value) in enumerate(shown)
@@ -68,5 +74,5 @@ def trend_plot(
         points=points,
         levels=levels,
         line=" ".join(f"{point.x},{point.y}" for point in points),
-        description=f"{name} over time: " + ", ".join(f"{label}: {value} of {maximum}" for label, value in shown) + ".",
+        description=gettext("%(name)s over time: %(course)s.") % {"name": name, "course": course_in_words},
     )

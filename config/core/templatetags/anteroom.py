@@ -10,6 +10,7 @@ from django.forms.widgets import ChoiceWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from config.core.dates import in_words
 
@@ -54,7 +55,7 @@ def on(value: date | None, style: str) -> str:
 @register.filter
 def city(zone: str | tzinfo) -> str:
     """Return how people call a zone: New York time."""
-    return f"{str(zone).rpartition('/')[2].replace('_', ' ')} time"
+    return gettext("%(city)s time") % {"city": str(zone).rpartition("/")[2].replace("_", " ")}
 
 
 @register.filter
