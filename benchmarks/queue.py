@@ -34,7 +34,6 @@ SERVICES = 8
 PROCESSES = 4
 BATCH = 100_000
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
 BARE = """
 SELECT id, fence FROM consultations_reviewtask
  WHERE service_id = %s AND state = %s AND status = 'ready'
@@ -60,9 +59,7 @@ Take = Callable[[Reviewer, random.Random], "tuple[uuid.UUID, int] | None"]
 def claim(one: Reviewer, _dice: random.Random) -> tuple[uuid.UUID, int] | None:
     """Take the best case by the statement of claim_next."""
     with transaction.atomic():
-        taken = ReviewTask.objects.take_best(
-            owner=one.practitioner, today=TODAY, now=NOW, until=NOW + timedelta(days=1)
-        )
+        taken = ReviewTask.objects.take_best(owner=one.practitioner, now=NOW, until=NOW + timedelta(days=1))
     return (taken[0].pk, taken[0].fence) if taken else None
 
 

@@ -38,7 +38,7 @@ from consultations.api.clinic_outputs import (
     ShiftOutput,
     TaskOutput,
 )
-from consultations.flows import acknowledge, ask_patient, decide, open_case, reassign, review, shift
+from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, review, shift
 from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
 from providers.models import HealthcareService
 
@@ -145,6 +145,13 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
     def sign_off(self, request: Request, pk: UUID) -> Response:
         """Put the second name under a colleague's decision; it takes effect."""
         decide.sign_off(task_id=pk, **_words(FenceInput, request))
+        return self._task(pk)
+
+    @extend_schema(request=ReleaseInput, responses=TaskOutput)
+    @action(detail=True, methods=["post"])
+    def hand_over(self, request: Request, pk: UUID) -> Response:
+        """Give back an accepted case without a visit that is not written yet, for anybody who may take it."""
+        hand_over.hand_over(task_id=pk, **_words(ReleaseInput, request))
         return self._task(pk)
 
     @extend_schema(request=SendBackInput, responses={200: TaskOutput, **_LOST})

@@ -19,7 +19,7 @@ _LIST: dict[str, Any] = {"get": "list"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
 _TASK_ACTIONS = (
     "claim", "renew", "note", "release", "ask-patient", "accept", "decline", "refer", "sign-off", "send-back",
-    "reassign",
+    "hand-over", "reassign",
 )  # fmt: skip
 
 app_name = "consultations-clinic-api"

@@ -30,7 +30,8 @@ REVIEW_TASK: Lifecycle = {
     Review.READY: frozenset({Review.IN_PROGRESS, Review.CANCELLED}),
     Review.IN_PROGRESS: frozenset({Review.READY, Review.ON_HOLD, Review.COMPLETED, Review.CANCELLED}),
     Review.ON_HOLD: frozenset({Review.READY, Review.IN_PROGRESS, Review.CANCELLED}),
-    Review.COMPLETED: frozenset(),
+    # Only what was accepted and has no visit: handed over before it is written, it is reviewed again.
+    Review.COMPLETED: frozenset({Review.READY}),
     Review.CANCELLED: frozenset(),
 }
 APPOINTMENT: Lifecycle = {

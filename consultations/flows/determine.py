@@ -102,7 +102,7 @@ def record(
     encounter = _own(encounter_id, by)
     if encounter.status not in BEGUN:
         raise VisitNotBegun("Begin the visit first.")
-    draft = _draft(encounter.appointment.service_request, encounter)
+    draft = _draft(encounter.appointment.service_request, encounter, by)
     return _store(draft, outcome=outcome, criteria=criteria, rationale=rationale, by=by, now=now)
 
 
@@ -122,7 +122,7 @@ def record_without_visit(
                criteria.CriteriaFaulty, words.WordsMissing, words.WordsTooLong
     Source     FHIR R4 ClinicalImpression, whose encounter is optional; docs/flows.md, row "determine"
     """
-    draft = _draft(_accepted(request_id, by, now=now), None)
+    draft = _draft(_accepted(request_id, by, now=now), None, by)
     return _store(draft, outcome=outcome, criteria=criteria, rationale=rationale, by=by, now=now)
 
 
@@ -232,9 +232,10 @@ def _refuse_unless_licensed(request: ServiceRequest, practitioner: Practitioner,
         )
 
 
-def _draft(request: ServiceRequest, encounter: Encounter | None) -> Determination:
+def _draft(request: ServiceRequest, encounter: Encounter | None, by: User) -> Determination:
     versions = request.determinations.filter(encounter=encounter)
-    draft = versions.filter(status=DeterminationStatus.IN_PROGRESS).first()
+    # The draft of a colleague who handed the case over stays theirs, as they left it.
+    draft = versions.filter(status=DeterminationStatus.IN_PROGRESS, recorded_by=by).first()
     if draft is not None:
         return draft
     newest = versions.aggregate(newest=Max("version"))["newest"] or 0

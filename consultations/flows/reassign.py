@@ -11,7 +11,7 @@ from consultations.domain import words
 from consultations.domain.codes import CommunicationKind, TaskStatus
 from consultations.domain.standing import ASSIGNED
 from consultations.models import Communication, ReviewTask
-from consultations.queries import holding
+from consultations.queries import holding, placing
 from providers.models import Practitioner
 from providers.queries.business import business_hours
 
@@ -43,7 +43,8 @@ def reassign(*, task_id: UUID, to: UUID, by: User, now: datetime, handover: str 
     Give a case to a clinician, whoever holds it now; their next write is refused, their draft note stays theirs.
 
     A case that waits is kept for the new clinician for eight hours of the clinic, then it is for everybody again. One
-    that waits for the patient comes back to them.
+    that waits for the patient comes back to them. One that was accepted, has no visit and is not written yet is
+    reviewed again by them.
 
     to        the clinician, who must be allowed to take it today
     handover  words for them, at most 4,000 characters
@@ -55,21 +56,18 @@ def reassign(*, task_id: UUID, to: UUID, by: User, now: datetime, handover: str 
     handover = words.bounded(handover, "handover")
     request = holding.lock_case(holding.seen(task_id, by).service_request_id)
     task = ReviewTask.objects.select_for_update(no_key=True).get(pk=task_id)
-    if task.status in {TaskStatus.COMPLETED, TaskStatus.CANCELLED}:
+    task.service_request = request
+    is_accepted = ReviewTask.objects.undetermined().filter(pk=task_id).exists()
+    if task.status in {TaskStatus.COMPLETED, TaskStatus.CANCELLED} and not is_accepted:
         raise CaseOver("This case was decided or withdrawn meanwhile.")
     chosen = _chosen(task, to, now=now)
 
-    old = task.status
-    task.handover = handover or task.handover
-    task.fence += 1
-    if old == TaskStatus.ON_HOLD:
-        task.owner = chosen
+    if is_accepted:
+        hours = business_hours(now)
+        place, kept_for = placing.place_of_accepted(task, now=now, hours=hours), (chosen, hours.add(now, ASSIGNED))
+        task.reopen(place, by=by, now=now, why="reassigned", handover=handover, kept_for=kept_for)
     else:
-        task.status, task.owner, task.lease_expires_at = TaskStatus.READY, None, None
-        task.reserved_for, task.reserved_until = chosen, business_hours(now).add(now, ASSIGNED)
-    task.save()
-    if task.status != old:
-        audit.status_changed(task, old=old, new=task.status, by=by, now=now, reason="reassigned")
+        _give(task, chosen, handover=handover, by=by, now=now)
     Communication.objects.plan(
         subject=task, kind=CommunicationKind.REVIEW_DUE, recipient_id=chosen.user_id, due_at=now,
         occurrence=f"given-{task.fence}",
@@ -82,6 +80,20 @@ def reassign(*, task_id: UUID, to: UUID, by: User, now: datetime, handover: str 
     return task
 
 
+def _give(task: ReviewTask, chosen: Practitioner, *, handover: str, by: User, now: datetime) -> None:
+    old = task.status
+    task.handover = handover or task.handover
+    task.fence += 1
+    if old == TaskStatus.ON_HOLD:
+        task.owner = chosen
+    else:
+        task.status, task.owner, task.lease_expires_at = TaskStatus.READY, None, None
+        task.reserved_for, task.reserved_until = chosen, business_hours(now).add(now, ASSIGNED)
+    task.save()
+    if task.status != old:
+        audit.status_changed(task, old=old, new=task.status, by=by, now=now, reason="reassigned")
+
+
 def _require_supervisor(by: User) -> None:
     supervises = Practitioner.objects.active().filter(user=by, is_supervisor=True)
     if by.role != Role.ADMIN and not supervises.exists():
@@ -89,9 +101,7 @@ def _require_supervisor(by: User) -> None:
 
 
 def _chosen(task: ReviewTask, to: UUID, *, now: datetime) -> Practitioner:
-    able = Practitioner.objects.active().may_review(
-        service_id=task.service_id, state=task.state, today=holding.clinic_day(now)
-    )
+    able = Practitioner.objects.may_review(service=task.service, state=task.state, now=now)
     chosen = able.filter(pk=to).first()
     if chosen is None or chosen.pk == task.proposed_by_id:
         raise MayNotTake("Choose a clinician who offers this service and is licensed in the patient's state today.")

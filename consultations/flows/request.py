@@ -253,7 +253,7 @@ def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire
 def _kept_for_who_knows(request: ServiceRequest, *, tier: int, now: datetime, hours: BusinessHours) -> dict[str, Any]:
     """Return for whom the new task is kept at first: the clinician who knows the patient and may take it today."""
     grace = standing.known_grace(tier)
-    known = earlier.clinician(request, today=local_date(request.state, now)) if grace else None
+    known = earlier.clinician(request, now=now) if grace else None
     return {"reserved_for": known, "reserved_until": hours.add(now, grace)} if known else {}
 
 

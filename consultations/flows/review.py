@@ -20,6 +20,7 @@ from consultations.domain.codes import TaskStatus
 from consultations.models import ReviewNote, ReviewTask, Shift
 from consultations.queries import holding
 from providers.models import Practitioner
+from providers.queries import eligibility
 
 LEASE = timedelta(minutes=15)
 
@@ -63,9 +64,7 @@ def claim_next(*, by: User, now: datetime, service_id: UUID | None = None) -> Re
     Source      FHIR R4 Task; docs/flows.md, row "review"
     """
     practitioner = _at_work(by, now=now)
-    taken = ReviewTask.objects.take_best(
-        owner=practitioner, today=holding.clinic_day(now), now=now, until=now + LEASE, service_id=service_id
-    )
+    taken = ReviewTask.objects.take_best(owner=practitioner, now=now, until=now + LEASE, service_id=service_id)
     return _claimed(taken, by=by, now=now)
 
 
@@ -80,12 +79,11 @@ def claim(*, task_id: UUID, by: User, now: datetime) -> ReviewTask:
     """
     practitioner = _at_work(by, now=now)
     task = holding.seen(task_id, by)
-    allowed = ReviewTask.objects.filter(pk=task_id).for_practitioner(practitioner, today=holding.clinic_day(now))
-    if not allowed.exists():
-        raise NotLicensed("Your license for the patient's state, or your role in this service, is not in force today.")
+    _refuse_unless_licensed(task, practitioner, now=now)
 
-    mine = allowed.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
-    rows = (allowed.claimable(now) | mine).not_proposed_by(practitioner).in_order()
+    this = ReviewTask.objects.filter(pk=task_id)
+    mine = this.filter(owner=practitioner, status=TaskStatus.IN_PROGRESS)
+    rows = (this.claimable(now) | mine).not_proposed_by(practitioner).in_order()
     taken = _claimed(rows.take_first(owner=practitioner, now=now, until=now + LEASE), by=by, now=now)
 
     if taken is None:
@@ -162,6 +160,15 @@ def _at_work(by: User, *, now: datetime) -> Practitioner:
     if Shift.objects.current(practitioner, now=now).paused_at is not None:
         raise OnBreak("End your break, then take a case.")
     return practitioner
+
+
+def _refuse_unless_licensed(task: ReviewTask, practitioner: Practitioner, *, now: datetime) -> None:
+    reasons = eligibility.review_reasons(service=task.service, practitioner=practitioner, state=task.state, now=now)
+    if reasons:
+        raise NotLicensed(
+            f"You may not take this case today. {reasons[0].words}",
+            extra={"reasons": [reason.code for reason in reasons]},
+        )
 
 
 def _why_closed(task: ReviewTask) -> str:

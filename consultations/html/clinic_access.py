@@ -1,7 +1,6 @@
 """Who may open the clinic's pages, and on which day it is there."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
@@ -51,8 +50,3 @@ def zone_of(user: User) -> ZoneInfo:
     """Return the zone in which somebody who works here reads times: their own, or the clinic's."""
     practitioner = Practitioner.objects.filter(user=user).first()
     return ZoneInfo(str(practitioner.time_zone) if practitioner else settings.CLINIC_TIME_ZONE)
-
-
-def clinic_day(now: datetime) -> date:
-    """Return the calendar day of the clinic."""
-    return now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()

@@ -18,8 +18,8 @@ from config.core.html.score_bar import score_bar
 from config.core.html.trend import TrendPlot, trend_plot
 from consultations.domain.codes import RequestStatus, ReviewOutcome
 from consultations.domain.due import due
-from consultations.flows import acknowledge, ask_patient, decide, open_case, reassign, review
-from consultations.html.clinic_access import clinic_day, for_clinicians
+from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, review
+from consultations.html.clinic_access import for_clinicians
 from consultations.html.clinic_files import files_of
 from consultations.html.clinic_forms import (
     AcceptForm,
@@ -27,6 +27,7 @@ from consultations.html.clinic_forms import (
     AskForm,
     DeclineForm,
     FenceForm,
+    HandOverForm,
     NoteForm,
     ReassignForm,
     ReferForm,
@@ -49,6 +50,7 @@ STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
     "decline": (DeclineForm, decide.decline, "The case is declined. The patient is told."),
     "refer": (ReferForm, decide.refer, "The patient is referred and told."),
     "sign-off": (FenceForm, decide.sign_off, "Signed. The decision takes effect."),
+    "hand-over": (HandOverForm, hand_over.hand_over, "The case is back in the queue, for anybody."),
     "send-back": (SendBackForm, decide.send_back, "Sent back to your colleague."),
 }
 # What is said instead where a decision waits for a second name.
@@ -134,9 +136,7 @@ def _may_determine(task: ReviewTask, practitioner: Practitioner) -> bool:
 
 
 def _able(task: ReviewTask) -> QuerySet[Practitioner]:
-    able = Practitioner.objects.active().may_review(
-        service_id=task.service_id, state=task.state, today=clinic_day(timezone.now())
-    )
+    able = Practitioner.objects.may_review(service=task.service, state=task.state, now=timezone.now())
     return able.order_by("family_name", "given_name", "id")
 
 
@@ -168,6 +168,7 @@ def _show(
     labels = {line.evidence.ref: line.evidence for section in screen.sections for line in section.lines}
     note = screen.note.text if screen.note else ""
     steps: dict[str, forms.Form] = {name: bound.get(name) or _empty(name, task, note) for name in STEPS}
+    is_open = ReviewTask.objects.undetermined().filter(pk=task.pk).exists() if task.status == "completed" else False
     context = {
         "zone": practitioner.time_zone,
         "shown": shown,
@@ -182,8 +183,9 @@ def _show(
         "may_determine": task.outcome == ReviewOutcome.ACCEPTED and _may_determine(task, practitioner),
         "steps": {name.replace("-", "_"): form for name, form in steps.items()},
         "reassign": (bound.get("reassign") or ReassignForm(prefix="reassign", able=_able(task)))
-        if practitioner.is_supervisor and task.status not in {"completed", "cancelled"}
+        if practitioner.is_supervisor and (task.status not in {"completed", "cancelled"} or is_open)
         else None,
+        "is_open": is_open,
         "is_proposed": task.proposed_at is not None,
         "is_mine_to_sign": task.proposed_by_id != practitioner.pk,
         "has_errors": bool(bound),

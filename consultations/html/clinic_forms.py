@@ -67,6 +67,15 @@ class ReleaseForm(FenceForm):
     )
 
 
+class HandOverForm(FenceForm):
+    """An accepted case that somebody else is to write."""
+
+    handover = forms.CharField(
+        label="Words for whoever takes it", required=False, max_length=4000, widget=forms.Textarea({"rows": 2}),
+        help_text="They read the case and accept it anew. Your draft of the determination stays yours.",
+    )  # fmt: skip
+
+
 class SendBackForm(FenceForm):
     """What speaks against a colleague's decision."""
 

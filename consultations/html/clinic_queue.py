@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.core.errors import Refusal
 from consultations.domain.due import due, length
 from consultations.flows import review, shift
-from consultations.html.clinic_access import clinic_day, for_clinicians
+from consultations.html.clinic_access import for_clinicians
 from consultations.html.safety_alerts import open_rows
 from consultations.models import ReviewTask
 from consultations.queries import queue as queues
@@ -59,8 +59,7 @@ def change_shift(request: HttpRequest, practitioner: Practitioner, step: str) ->
 def _context(request: HttpRequest, practitioner: Practitioner) -> dict[str, Any]:
     now = timezone.now()
     filters = _filters(request)
-    today = clinic_day(now)
-    found = queues.queue(by=practitioner.user, practitioner=practitioner, filters=filters, today=today, now=now)
+    found = queues.queue(by=practitioner.user, practitioner=practitioner, filters=filters, now=now)
     return {
         "zone": practitioner.time_zone,
         "alerts": open_rows(practitioner.user),

@@ -12,22 +12,39 @@ from consultations.domain.standing import OWN_LEAD
 # How many cases of each service and state are looked at; another look is for when others hold all of the one before.
 LOOKS = (4, 64, 1000)
 
-# Each service and state of the clinician is read from the head of its own part of the index: cases that nobody here
-# may take are never read, however many of them pile up. Leases that ended are read beside, so that no case waits for
-# a tick; what is kept for the clinician is read by its own index and stands a lead earlier. A decision that waits for a
+# Which services and states a clinician may look at says providers.domain.eligibility.why_not_review; `pair` says the
+# same, and a test holds the two together. Each service and state of the clinician is read from the head of its own part
+# of the index: cases that nobody here may take are never read, however many of them pile up. The first few cases of all
+# stand in the few parts whose own first one comes first: only those are read further, `top`, which is what counts for
+# somebody with a hundred parts. Leases that ended are read beside, so that no case waits for a tick; what is kept for the clinician is read by its own index and stands a lead earlier. A decision that waits for a
 # second name is never given to who made it. The last step locks one row, re-checked under the lock.
 _LOOK = """
 RETURN QUERY
 WITH pair AS MATERIALIZED (
     SELECT DISTINCT role.service_id, licence.jurisdiction AS state
       FROM providers_practitionerrole AS role
+      JOIN providers_healthcareservice AS service ON service.id = role.service_id
       JOIN providers_qualification AS licence USING (practitioner_id)
+     CROSS JOIN LATERAL (SELECT _today - (licence.jurisdiction = ANY (_behind))::int AS today) AS there
      WHERE role.practitioner_id = _owner AND role.is_active AND licence.status = 'active'
-       AND licence.valid_from <= _today AND (licence.valid_until IS NULL OR licence.valid_until >= _today)
+       AND (service.licence_kinds = '{{}}' OR licence.kind = ANY (service.licence_kinds))
+       AND licence.valid_from <= there.today AND (licence.valid_until IS NULL OR licence.valid_until >= there.today)
        AND (_service IS NULL OR role.service_id = _service)
+), top AS MATERIALIZED (
+    SELECT pair.service_id, pair.state
+      FROM pair CROSS JOIN LATERAL (
+        SELECT queue_at, created_at
+          FROM consultations_reviewtask
+         WHERE service_id = pair.service_id AND state = pair.state AND status = 'ready'
+           AND proposed_by_id IS DISTINCT FROM _owner
+           AND (reserved_for_id IS NULL OR reserved_until <= _now OR tier = 0)
+         ORDER BY queue_at, created_at, id
+         LIMIT 1) AS first
+     ORDER BY first.queue_at, first.created_at
+     LIMIT {look}
 ), candidate AS MATERIALIZED (
     (SELECT head.id, head.queue_at AS place, head.created_at
-       FROM pair CROSS JOIN LATERAL (
+       FROM top AS pair CROSS JOIN LATERAL (
          SELECT id, queue_at, created_at
            FROM consultations_reviewtask
           WHERE service_id = pair.service_id AND state = pair.state AND status = 'ready'
@@ -77,9 +94,9 @@ BODY = _body()
 NAME = "consultations_take_best"
 FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {NAME}(
-    _owner uuid, _today date, _now timestamptz, _until timestamptz, _service uuid
+    _owner uuid, _today date, _behind text[], _now timestamptz, _until timestamptz, _service uuid
 ) RETURNS TABLE (task consultations_reviewtask, former text) LANGUAGE plpgsql AS $body${BODY}$body$"""
-TAKE_BEST = f"SELECT (best.task).*, best.former FROM {NAME}(%s, %s, %s, %s, %s) AS best"  # noqa: S608  nothing from outside
+TAKE_BEST = f"SELECT (best.task).*, best.former FROM {NAME}(%s, %s, %s::text[], %s, %s, %s) AS best"  # noqa: S608  nothing from outside
 TAKE_FIRST = f"""
 WITH best AS MATERIALIZED ({{subquery}})
 UPDATE consultations_reviewtask AS taken

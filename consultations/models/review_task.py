@@ -1,6 +1,10 @@
 """The review queue: one task per submitted case."""
 
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,10 +15,13 @@ from django.db.models import F, Func, Q
 from config.core import audit
 from config.core.constraints import all_or_none, known
 from config.core.models import Record, Role, User
-from consultations.domain.codes import ReviewOutcome, TaskStatus
+from consultations.domain import lifecycle
+from consultations.domain.codes import RequestStatus, ReviewOutcome, TaskStatus
 from consultations.domain.standing import LEADS
 from consultations.domain.triage import Place
 from consultations.models import claiming
+from providers.domain.codes import Pathway
+from providers.domain.eligibility import days
 from providers.models import Practitioner, PractitionerRole, Qualification
 
 
@@ -69,16 +76,16 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         return self._taken(claiming.TAKE_FIRST.format(subquery=subquery), [*values, *changes])
 
     def take_best(
-        self, *, owner: Practitioner, today: date, now: datetime, until: datetime, service_id: UUID | None = None
+        self, *, owner: Practitioner, now: datetime, until: datetime, service_id: UUID | None = None
     ) -> "tuple[ReviewTask, str] | None":
         """
         Give the best case of the whole queue that `owner` may take to them, in one statement that waits for nobody.
 
-        today    calendar day of the clinic, for licences; the first and last day of a licence count
         until    end of the lease, aware UTC
         Returns  the task under its next fencing number, and its status before; None when nothing waits for them
         """
-        return self._taken(claiming.TAKE_BEST, [owner.pk, today, now, until, service_id])
+        today, behind = days(now)
+        return self._taken(claiming.TAKE_BEST, [owner.pk, today, list(behind), now, until, service_id])
 
     def _taken(self, statement: str, values: list[Any]) -> "tuple[ReviewTask, str] | None":
         rows = [*self.model._default_manager.raw(statement, values)]
@@ -92,17 +99,25 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """Return the open tasks that the tick has to look at."""
         return self.filter(watch_at__lte=now, status__in=[TaskStatus.READY, TaskStatus.IN_PROGRESS])
 
-    def for_practitioner(self, practitioner: Practitioner, *, today: date) -> Self:
-        """
-        Return the tasks that a clinician may take: a service they offer, a state where they are licensed today.
+    def undetermined(self) -> Self:
+        """Return the accepted cases of services without visits that are not written yet."""
+        return self.filter(
+            status=TaskStatus.COMPLETED, outcome=ReviewOutcome.ACCEPTED, service__pathway=Pathway.ASYNCHRONOUS,
+            service_request__status=RequestStatus.ACTIVE,
+        )  # fmt: skip
 
-        today  calendar day of the clinic; the first and last day of a licence count
-        """
-        licensed = practitioner.qualifications.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=today), status="active", valid_from__lte=today
-        )
-        offered = practitioner.roles.filter(is_active=True)
-        return self.filter(state__in=licensed.values("jurisdiction"), service__in=offered.values("service"))
+    def accepted_by(self, practitioner: Practitioner) -> Self:
+        """Return the cases whose decision is this clinician's, whoever put the second name under it."""
+        return self.filter(Q(proposed_by=None, decided_by=practitioner.user_id) | Q(proposed_by=practitioner))
+
+    def within(self, pairs: Iterable[tuple[UUID, str]]) -> Self:
+        """Return the tasks of some services, each in some states; what a clinician may look at is such a set."""
+        states: defaultdict[UUID, list[str]] = defaultdict(list)
+        for service, state in sorted(pairs):
+            states[service].append(state)
+        if not states:
+            return self.none()
+        return self.filter(reduce(or_, (Q(service=service, state__in=some) for service, some in states.items())))
 
     def visible_to(self, user: User) -> Self:
         """Return the tasks of services and states of a clinician, and those they hold or held; admins see all."""
@@ -234,6 +249,27 @@ class ReviewTask(Record):
             event=f"consultations.review.{happened}", entity=self, by=by, now=now,
             patient_id=self.service_request.patient_id, detail={"fence": self.fence},
         )  # fmt: skip
+
+    def reopen(
+        self, place: Place, *, by: User, now: datetime, why: str, handover: str = "",
+        kept_for: tuple[Practitioner, datetime] | None = None,
+    ) -> None:  # fmt: skip
+        """
+        Put an accepted, locked case that nobody wrote back to be reviewed again; what was decided is in the history.
+
+        kept_for  for whom it is kept, and until when; None for anybody
+        """
+        lifecycle.require(lifecycle.REVIEW_TASK, self.status, TaskStatus.READY)
+        old = self.status
+        self.outcome, self.decided_at, self.decided_by = "", None, None
+        self.proposed_outcome, self.proposed_at, self.proposed_by = "", None, None
+        self.owner, self.reason, self.referred_to = None, "", ""
+        self.handover, self.fence = handover or self.handover, self.fence + 1
+        self.status = TaskStatus.READY
+        self.save()
+        whom, until = kept_for or (None, now)
+        self.put_back(place, kept_for=whom, until=until)
+        audit.status_changed(self, old=old, new=self.status, by=by, now=now, reason=why)
 
     def put_back(self, place: Place, *, kept_for: Practitioner | None, until: datetime) -> None:
         """Put a task that waited for the patient back to its place, for one clinician first; saves it and its case."""

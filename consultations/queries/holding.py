@@ -1,10 +1,7 @@
 """Who holds a case: the locking reads that every write of a reviewer begins with."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from config.core.errors import Conflict, NotAllowed, NotFound
 from config.core.models import User
@@ -26,11 +23,6 @@ def clinician(by: User) -> Practitioner:
     if practitioner is None:
         raise NotAllowed("Only clinicians review cases.")
     return practitioner
-
-
-def clinic_day(now: datetime) -> date:
-    """Return the calendar day of the clinic."""
-    return now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
 
 
 def seen(task_id: UUID, by: User) -> ReviewTask:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from consultations.domain.codes import TaskStatus
 from consultations.models import OnCall, ReviewTask, Shift
-from consultations.queries import holding
 from providers.models import Practitioner
 
 
@@ -18,9 +17,7 @@ def clinicians(task: ReviewTask, *, now: datetime) -> list[UUID]:
     if task.status == TaskStatus.IN_PROGRESS and task.owner_id:
         return list(Practitioner.objects.filter(pk=task.owner_id).values_list("user", flat=True))
     on_call = OnCall.objects.at(now).able().filter(service=task.service_id)
-    able = Practitioner.objects.active().may_review(
-        service_id=task.service_id, state=task.state, today=holding.clinic_day(now)
-    )
+    able = Practitioner.objects.may_review(service=task.service, state=task.state, now=now)
     users = able.order_by("id").values_list("user", flat=True)
     return (
         list(on_call.values_list("practitioner__user", flat=True))

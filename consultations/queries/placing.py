@@ -18,6 +18,11 @@ def place(request: ServiceRequest, *, now: datetime, hours: BusinessHours) -> Pl
     return Place(found.priority, found.tier, due_at, triage.warn_at(due_at, now=now, hours=hours))
 
 
+def place_of_accepted(task: ReviewTask, *, now: datetime, hours: BusinessHours) -> Place:
+    """Return the place of an accepted case that is to be reviewed again: what was left when it was accepted is left."""
+    return place_again(task, task.service_request, paused_at=task.decided_at or now, now=now, hours=hours)
+
+
 def place_again(
     task: ReviewTask, request: ServiceRequest, *, paused_at: datetime, now: datetime, hours: BusinessHours
 ) -> Place:

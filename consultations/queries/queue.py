@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from consultations.models import Appointment, CommunicationRequest, ReviewTask, 
 from intake.domain.codes import NEEDS_ACKNOWLEDGEMENT, FlagStatus
 from intake.models import Flag
 from providers.models import HealthcareService, Practitioner
+from providers.queries import eligibility
 
 ROWS = 25
 # What a person calls the states of the queue; the first is what the page opens with.
@@ -53,14 +54,14 @@ class Queue:
     states: list[str]
 
 
-def queue(*, by: User, practitioner: Practitioner, filters: Filters, today: date, now: datetime) -> Queue:
+def queue(*, by: User, practitioner: Practitioner, filters: Filters, now: datetime) -> Queue:
     """
     Return the queue of a clinician.
 
-    today  calendar day of the clinic, for licences
     Reads  eight queries for any number of rows
     """
     seen = ReviewTask.objects.visible_to(by)
+    reach = eligibility.reach(practitioner, now=now)
     filtered = _filtered(seen, filters)
     page: Page[ReviewTask] = Paginator(_shown(_standing(filtered, filters.standing, now)), ROWS).get_page(filters.page)
     found = _counts(filtered, now)
@@ -72,9 +73,9 @@ def queue(*, by: User, practitioner: Practitioner, filters: Filters, today: date
         counts={name: found[name] or 0 for name in found if name not in _TIMES},
         **{name: found[name] for name in _TIMES},
         shift=Shift.objects.open().filter(practitioner=practitioner).first(),
-        claimable=seen.claimable(now).for_practitioner(practitioner, today=today).count(),
-        services=list(HealthcareService.objects.filter(roles__practitioner=practitioner).order_by("name", "id")),
-        states=sorted(practitioner.qualifications.values_list("jurisdiction", flat=True).distinct()),
+        claimable=seen.claimable(now).within(reach.pairs).not_proposed_by(practitioner).count(),
+        services=reach.services,
+        states=reach.states,
     )
 
 

@@ -92,6 +92,33 @@ def local_date(state: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(STATES[state].zone)).date()
 
 
+class Days(NamedTuple):
+    """What day it is in every jurisdiction at one instant: `day`, but the day before it in the states `behind`."""
+
+    day: date
+    behind: tuple[str, ...]
+
+
+def days(now: datetime) -> Days:
+    """Return the calendar days of an instant; the zones of the states never reach over more than two."""
+    of_zone = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {state.zone for state in STATES.values()}}
+    day = max(of_zone.values())
+    return Days(day, tuple(code for code, state in STATES.items() if of_zone[state.zone] < day))
+
+
+def why_not_review(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reason, ...]:
+    """
+    Return every reason against this clinician's looking at a case that was sent; () when they may.
+
+    Only what is the clinician's own: who is inactive, does not offer the service, or has no license of its kind in
+    force where the patient is today. What speaks against the service itself (retired, not for that state or age) and a
+    language that nobody speaks must not leave a sent case with nobody: it is looked at, and declined or referred.
+    Whether a clinician takes new patients is about their calendar, not about the queue.
+    """
+    reasons = _of_clinician(clinician, offering, ask)
+    return tuple(reason for reason in reasons if reason.code not in {"no-new-patients", "language-not-spoken"})
+
+
 def why_not(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reason, ...]:
     """
     Return every reason against the visit; () when the clinician may see the patient then.

@@ -1,8 +1,7 @@
 """Clinicians, what they offer, and where they are licensed."""
 
-from datetime import date
+from datetime import datetime
 from typing import Self, TypeVar
-from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
@@ -14,8 +13,10 @@ from timezone_field import TimeZoneField
 from config.core.constraints import known
 from config.core.models import Record, Role, User
 from providers.domain.codes import QualificationKind, QualificationStatus
+from providers.domain.eligibility import local_date
 from providers.models.directory import begins_directory, turns_directory
 from providers.models.doubt import ITSELF, OWN, changed, doubts
+from providers.models.healthcare_service import HealthcareService
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
@@ -25,15 +26,19 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         """Return those who may be booked."""
         return self.filter(is_active=True)
 
-    def may_review(self, *, service_id: UUID, state: str, today: date) -> Self:
+    def may_review(self, *, service: HealthcareService, state: str, now: datetime) -> Self:
         """
-        Return those who offer a service and whose licence covers a state on a day.
+        Return those against whose looking at a case of a service and state nothing speaks at `now`.
 
-        today  calendar day; the first and last day of a licence count
+        One rule with domain.eligibility.why_not_review; a test holds the two together.
         """
-        offers = PractitionerRole.objects.filter(practitioner=OuterRef("pk"), service=service_id, is_active=True)
-        licences = Qualification.objects.filter(practitioner=OuterRef("pk")).in_force(state=state, on_date=today)
-        return self.filter(Exists(offers), Exists(licences))
+        offers = PractitionerRole.objects.filter(practitioner=OuterRef("pk"), service=service, is_active=True)
+        licences = Qualification.objects.filter(practitioner=OuterRef("pk")).in_force(
+            state=state, on_date=local_date(state, now)
+        )
+        if service.licence_kinds:
+            licences = licences.filter(kind__in=service.licence_kinds)
+        return self.active().filter(Exists(offers), Exists(licences))
 
     def visible_to(self, user: User) -> Self:
         """Return all for administrators, oneself for a clinician, nobody for others."""

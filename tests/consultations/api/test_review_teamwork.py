@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from consultations.models import ReviewTask
-from tests.factories.clinic import claimed, waiting
+from tests.factories.clinic import accepted, claimed, waiting
 from tests.factories.consultations import ReviewTaskFactory, clinician
 from tests.factories.intake import QuestionnaireFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
@@ -55,6 +55,16 @@ def test_nothing_to_sign_says_so(sign_in):
     refused = sign_in(holder.user).post(url(task, "sign-off/"), {"fence": 1})
 
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing-proposed")
+
+
+def test_accepted_case_without_a_visit_is_handed_over(sign_in):
+    task, first = accepted()
+
+    given = sign_in(first.user).post(url(task, "hand-over/"), {"fence": task.fence, "handover": "Off home."})
+    again = sign_in(first.user).post(url(task, "hand-over/"), {"fence": task.fence})
+
+    assert (given.status_code, given.json()["status"], given.json()["handover"]) == (200, "ready", "Off home.")
+    assert (again.status_code, again.json()["code"]) == (409, "nothing-to-hand-over")
 
 
 def test_supervisor_gives_a_case_and_nobody_else_does(sign_in):

@@ -8,7 +8,7 @@ import time_machine
 from consultations.flows import review
 from consultations.models import ReviewNote, ReviewTask, Shift
 from intake.models import QuestionnaireResponse
-from tests.factories.clinic import claimed, waiting
+from tests.factories.clinic import accepted, claimed, waiting
 from tests.factories.consultations import clinician
 from tests.factories.intake import QuestionnaireFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
@@ -107,6 +107,18 @@ def test_second_name_is_asked_for_and_given(open_as):
     client.post(step_url(task, "sign-off"), {"sign-off-fence": fence})
 
     assert ReviewTask.objects.get(pk=task.pk).outcome == "declined"
+
+
+def test_accepted_case_without_a_visit_is_handed_over_from_its_page(open_as):
+    task, first = accepted()
+    client = open_as(first)
+    assert "Hand it over" in text(client.get(f"/clinic/cases/{task.pk}/"))
+
+    words = {"hand-over-fence": task.fence, "hand-over-handover": "My shift ends."}
+    said = text(client.post(step_url(task, "hand-over"), words, follow=True))
+
+    assert "The case is back in the queue, for anybody." in said
+    assert "My shift ends." in text(client.get(f"/clinic/cases/{task.pk}/"))
 
 
 def test_supervisor_gives_a_case_to_a_clinician(open_as):

@@ -1,5 +1,6 @@
 """The work of the clinic, for administrators and supervisors."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consultations.flows import shift
 from consultations.models import ReviewTask
-from tests.factories.clinic import claimed, waiting
+from tests.factories.clinic import accepted, claimed, waiting
 from tests.factories.consultations import ReviewTaskFactory, clinician
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
@@ -55,6 +56,17 @@ def test_work_says_who_holds_how_much_and_who_is_on_a_break(admin):
     assert busy.display_name in page
     assert 'data-label="Holds" class="num">1<' in page
     assert "On a break" in page
+
+
+def test_work_says_what_is_accepted_and_still_to_be_written(admin):
+    first, practitioner = accepted()
+    accepted(first.service, practitioner=practitioner)
+    claimed(waiting(), now=NOW)
+
+    page = text(admin.get(WORK))
+
+    assert "<dt>Accepted, to write</dt> <dd>2</dd>" in page
+    assert re.findall(r'data-label="To write" class="num">(\d)<', page).count("2") == 1
 
 
 def test_work_draws_the_waits_of_one_service(admin):
