@@ -33,7 +33,9 @@
     if (link) state.append(" ", link);
   };
   const boxOf = (path) => [...form.querySelectorAll("[data-path][data-type]")].find((box) => box.dataset.path === path);
-  const clock = (at) => new Date(at || Date.now()).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+  const region = `${document.documentElement.lang.slice(0, 2)}-US`;
+  const clock = (at) => new Date(at || Date.now()).toLocaleTimeString(region, { hour: "numeric", minute: "2-digit" });
+  const fill = (text, values) => interpolate(text, values, true);
   const isPending = () => Boolean(sending) || waiting.size > 0;
   const keep = () => outbox.keep(clientId, isPending() ? { sending, waiting: [...waiting], revision } : null);
 
@@ -60,7 +62,7 @@
       pack();
       if (!sending) break;
       await keep();
-      say("Saving…");
+      say(gettext("Saving…"));
       outcome = "";
       const save = sending;
       try { await take(await post(save), save); } catch { later(); }
@@ -79,7 +81,7 @@
     } else if (answer.status === 409) {
       outcome = "closed";
       sending = null;
-      say("These answers were sent already and can no longer be changed.");
+      say(gettext("These answers were sent already and can no longer be changed."));
     } else if (answer.ok) {
       saved(await answer.json());
     } else {
@@ -89,7 +91,9 @@
 
   const later = () => {
     outcome = "network";
-    say(outbox.isSafe ? "Not saved yet, trying again. Your answers are kept on this device." : "Not saved yet, trying again.");
+    say(outbox.isSafe
+      ? gettext("Not saved yet, trying again. Your answers are kept on this device.")
+      : gettext("Not saved yet, trying again."));
     again();
   };
   const again = () => {
@@ -98,11 +102,11 @@
   };
   const signedOut = () => {
     outcome = "signed-out";
-    const link = Object.assign(document.createElement("a"), { textContent: "Sign in and go on" });
+    const link = Object.assign(document.createElement("a"), { textContent: gettext("Sign in and go on") });
     link.href = `${form.dataset.signIn}?next=${encodeURIComponent(window.location.pathname)}`;
     say(outbox.isSafe
-      ? "Not saved: you were signed out. Your answers are kept on this device, locked, until you sign in again."
-      : "Not saved: you were signed out. Leave this page open, sign in in another tab, then go on here.", link);
+      ? gettext("Not saved: you were signed out. Your answers are kept on this device, locked, until you sign in again.")
+      : gettext("Not saved: you were signed out. Leave this page open, sign in in another tab, then go on here."), link);
     again();
   };
 
@@ -114,7 +118,9 @@
     body.elsewhere.filter((one) => !waiting.has(one.link_id)).forEach(changedElsewhere);
     body.conflicts.forEach(collided);
     window.showCrisis(body.crisis);
-    say(body.conflicts.length ? "One of your answers was changed on another device. Choose which one is right." : `Saved ${clock()}`);
+    say(body.conflicts.length
+      ? gettext("One of your answers was changed on another device. Choose which one is right.")
+      : fill(gettext("Saved %(time)s"), { time: clock() }));
   };
 
   // One answer of several is no answer to its question: the rest is sent again without it, the button will name it.
@@ -124,7 +130,9 @@
     const dropped = sending.answers.length - rest.length;
     sending = null;
     if (dropped) rest.forEach((one) => { if (!waiting.has(one.link_id)) waiting.set(one.link_id, one.value); });
-    say(dropped ? "One answer is not saved yet: it does not fit its question." : "Not saved. Press the button below to see why.");
+    say(dropped
+      ? gettext("One answer is not saved yet: it does not fit its question.")
+      : gettext("Not saved. Press the button below to see why."));
   };
 
   const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text || "" });
@@ -141,17 +149,20 @@
     const box = boxOf(one.link_id);
     if (box) {
       write(box, one.value);
-      note(box, make("p", "", `Changed on another device at ${clock(one.changed_at)}.`));
+      note(box, make("p", "", fill(gettext("Changed on another device at %(time)s."), { time: clock(one.changed_at) })));
     } else if (one.link_id.includes("[") && form.querySelector(`[data-path^="${one.link_id.split("[")[0]}"]`)) {
-      say("Something was added on another device. Load this page again to see it.");
+      say(gettext("Something was added on another device. Load this page again to see it."));
     }
   };
   const collided = (one) => {
     const box = boxOf(one.link_id);
     if (!box) return;
     const theirs = words(box, one.theirs);
-    const at = clock(one.changed_at);
-    const told = theirs ? `On another device you answered “${theirs}” at ${at}.` : `On another device you took this answer away at ${at}.`;
+    const did = theirs
+      ? gettext("On another device you answered “%(answer)s” at %(time)s.")
+      : gettext("On another device you took this answer away at %(time)s.");
+    const told = fill(did, { answer: theirs, time: clock(one.changed_at) });
+    const empty = gettext("Leave it empty");
     const choose = (text, value) => {
       const button = make("button", "button button--secondary", text);
       button.type = "button";
@@ -165,8 +176,8 @@
     };
     const actions = make("div", "row");
     actions.append(
-      choose(one.yours == null ? "Leave it empty" : `Keep “${words(box, one.yours)}”`, one.yours),
-      choose(theirs ? `Use “${theirs}”` : "Leave it empty", one.theirs),
+      choose(one.yours == null ? empty : fill(gettext("Keep “%(answer)s”"), { answer: words(box, one.yours) }), one.yours),
+      choose(theirs ? fill(gettext("Use “%(answer)s”"), { answer: theirs }) : empty, one.theirs),
     );
     note(box, make("p", "strong", told), actions).setAttribute("role", "alert");
   };
@@ -190,7 +201,7 @@
       found += open.size;
     }
     if (recover.collided) {
-      say("An answer that was kept on this device was changed on another one meanwhile. Check your answers before you send them.");
+      say(gettext("An answer that was kept on this device was changed on another one meanwhile. Check your answers before you send them."));
     } else if (found) {
       session.setItem("recovered", clock());
       window.location.reload();
@@ -244,7 +255,7 @@
     await send();
     for (let tries = 0; send.busy && tries < 100; tries += 1) await new Promise((go) => { window.setTimeout(go, 50); });
     if (outcome === "network" || outcome === "signed-out" || !navigator.onLine) {
-      if (!outcome) say("You are offline. Your answers are saved; go on when you are online again.");
+      if (!outcome) say(gettext("You are offline. Your answers are saved; go on when you are online again."));
       state.scrollIntoView({ block: "center" });
       return;
     }
@@ -275,7 +286,7 @@
     session.setItem("client_id", clientId);
     const at = session.getItem("recovered");
     session.removeItem("recovered");
-    if (at) say(`Answers that were kept on this device were saved ${at}`);
+    if (at) say(fill(gettext("Answers that were kept on this device were saved %(time)s"), { time: at }));
     form.dataset.ready = "yes";
   });
 })();

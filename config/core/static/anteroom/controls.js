@@ -79,6 +79,9 @@ window.Controls = (() => {
     controls[controls.length - 1].value = isOther ? value : "";
   };
 
+  const feetAndInches = (inches) => interpolate(
+    gettext("%(feet)s ft %(inches)s in"), { feet: Math.floor(inches / 12), inches: Number((inches % 12).toFixed(2)) }, true,
+  );
   const words = (box, value) => {
     if (value == null) return "";
     if (Array.isArray(value)) return value.map((one) => words(box, one)).join(", ");
@@ -86,7 +89,7 @@ window.Controls = (() => {
     const chosen = of(box).find((one) => isTicked(one) && one.value === code);
     if (chosen && chosen.labels.length) return chosen.labels[0].textContent.trim();
     if (value && typeof value === "object") {
-      if (isLength(box) && value.code === "[in_i]") return `${Math.floor(value.value / 12)} ft ${Number((value.value % 12).toFixed(2))} in`;
+      if (isLength(box) && value.code === "[in_i]") return feetAndInches(value.value);
       if ("value" in value) return `${value.value} ${value.unit || value.code || ""}`.trim();
       return value.text || value.display || value.title || code;
     }

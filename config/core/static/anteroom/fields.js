@@ -9,7 +9,9 @@
     told.setAttribute("role", "status");
     const tell = () => {
       const left = most - field.value.length;
-      told.textContent = left < 0 ? `${-left} characters too many` : left <= most / 2 ? `${left} characters left` : "";
+      const over = ngettext("%(count)s character too many", "%(count)s characters too many", -left);
+      const open = ngettext("%(count)s character left", "%(count)s characters left", left);
+      told.textContent = left > most / 2 ? "" : interpolate(left < 0 ? over : open, { count: Math.abs(left) }, true);
       told.classList.toggle("is-over", left < 0);
     };
     field.after(told);
