@@ -71,7 +71,7 @@ def target(command: str, rest: list) -> list:
     """Return what Python is to run for a command."""
     if command == "test" and not rest:
         # One database for each core: worth it for all tests, not for some.
-        rest = ["-n", "auto"]
+        rest = ["-n", "auto", "--dist", "worksteal"]
     if command in MODULES:
         return ["-m", MODULES[command], *rest]
     if command == "bench":
