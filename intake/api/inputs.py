@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from config.core.api.inputs import Input
+from config.core.api.inputs import Base64, Input
 from intake.domain.codes import SexAtBirth
 from providers.domain.states import STATES
 
@@ -61,6 +61,18 @@ class AnswersInput(Input):
     sequence = serializers.IntegerField(min_value=0, max_value=2**53)
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     answers = serializers.ListField(child=QuestionAnswerInput(), min_length=1, max_length=500)
+
+
+class AttachmentInput(Input):
+    """
+    A file for one question; `name` is only shown, what it is is told by its content.
+
+    The answer that comes back is then saved as the question's answer.
+    """
+
+    link_id = serializers.CharField(max_length=400)
+    name = serializers.CharField(max_length=255)
+    content = Base64()
 
 
 class CompleteInput(Input):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.core.api.inputs import Base64
 from intake.models import Consent, ConsentDocument, Patient
 
 
@@ -98,8 +99,20 @@ class CrisisOutput(serializers.Serializer[Any]):
     after = serializers.CharField()
 
 
+class NoticeOutput(serializers.Serializer[Any]):
+    """What a safety rule says to the patient; show it beside the questions that it speaks of."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    questions = serializers.ListField(child=serializers.CharField())
+
+
 class QuestionnaireResponseOutput(serializers.Serializer[Any]):
-    """The answers as they stand: `answers` is {path: value}, `enabled` the paths that are asked now."""
+    """
+    The answers as they stand: `answers` is {path: value}, `enabled` the paths that are asked now.
+
+    Of a draft, `newer_questionnaire` is the version that `carry-over/` would move it to, `crisis` whom to call now.
+    """
 
     id = serializers.UUIDField()
     questionnaire = serializers.UUIDField(source="questionnaire_id")
@@ -109,6 +122,37 @@ class QuestionnaireResponseOutput(serializers.Serializer[Any]):
     enabled = serializers.ListField(child=serializers.CharField(), source="judged.enabled")
     calculated = serializers.JSONField(source="judged.calculated")
     issues = IssueOutput(many=True, source="judged.issues_json")
+    crisis = CrisisOutput(allow_null=True)
+    notices = NoticeOutput(many=True)
+    newer_questionnaire = serializers.UUIDField(allow_null=True)
+
+
+class CarriedOutput(serializers.Serializer[Any]):
+    """
+    A draft after `carry-over/`; `moved` is false when its questions are the newest already.
+
+    `changed` are the linkIds that are asked again, `gone` those that are no longer asked.
+    """
+
+    moved = serializers.BooleanField()
+    changed = serializers.ListField(child=serializers.CharField())
+    gone = serializers.ListField(child=serializers.CharField())
+    questionnaire_response = QuestionnaireResponseOutput()
+
+
+class AttachmentOutput(serializers.Serializer[Any]):
+    """A file as an answer names it: save it as the value of its question."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    contentType = serializers.CharField()  # noqa: N815
+    size = serializers.IntegerField()
+
+
+class FileOutput(AttachmentOutput):
+    """A file with its content in base64."""
+
+    content = Base64()
 
 
 class SavedOutput(serializers.Serializer[Any]):
@@ -122,3 +166,4 @@ class SavedOutput(serializers.Serializer[Any]):
     calculated = serializers.JSONField()
     issues = IssueOutput(many=True)
     crisis = CrisisOutput(allow_null=True)
+    notices = NoticeOutput(many=True)

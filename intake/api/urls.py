@@ -4,9 +4,10 @@ from typing import Any
 
 from django.urls import path
 
+from config.core.api.parsing import FileParser
 from intake.api.consents import ConsentDocuments, Consents
 from intake.api.patients import Me, Patients
-from intake.api.views import QuestionnaireResponses, Questionnaires
+from intake.api.views import Attachments, QuestionnaireResponses, Questionnaires
 
 _LIST: dict[str, Any] = {"get": "list"}
 _OPEN: dict[str, Any] = {"get": "list", "post": "create"}
@@ -34,4 +35,15 @@ urlpatterns = [
         QuestionnaireResponses.as_view(_post("complete")),
         name="complete",
     ),
+    path(
+        "questionnaire-responses/<uuid:pk>/carry-over/",
+        QuestionnaireResponses.as_view(_post("carry_over")),
+        name="carry-over",
+    ),
+    path(
+        "questionnaire-responses/<uuid:pk>/attachments/",
+        QuestionnaireResponses.as_view(_post("attachments"), parser_classes=[FileParser]),
+        name="attachments",
+    ),
+    path("attachments/<uuid:pk>/", Attachments.as_view(_ONE), name="attachment"),
 ]

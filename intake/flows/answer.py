@@ -25,6 +25,7 @@ from intake.domain.codes import ResponseStatus
 from intake.domain.merge import Change, Merged
 from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
 from intake.queries import attachments, crisis
+from intake.queries.alarms import notices_of
 from intake.queries.judgement import Judgement, judge, judge_response
 from intake.queries.ledger import answers_at, elsewhere
 from intake.queries.questions import outline_of
@@ -84,6 +85,7 @@ class Saved:
     enabled    paths that are asked now
     issues     [{link_id, code, severity, detail}]
     crisis     whom to call, {title, text, ways, after}, or None
+    notices    [{code, text, questions}], what other safety rules say to the patient
     """
 
     revision: int
@@ -94,6 +96,7 @@ class Saved:
     calculated: dict[str, Any]
     issues: list[dict[str, Any]]
     crisis: dict[str, Any] | None
+    notices: list[dict[str, Any]]
 
 
 @flow
@@ -260,8 +263,9 @@ def _again(response: QuestionnaireResponse, told: Answer, rules: Iterable[FlagRu
 
 
 def _saved(
-    response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Iterable[FlagRule], *, base: int
+    response: QuestionnaireResponse, ledger: Answer, judged: Judgement, rules: Sequence[FlagRule], *, base: int
 ) -> Saved:
+    language = response.patient.preferred_language
     return Saved(
         revision=ledger.revision,
         stored=[change["link_id"] for change in ledger.changes],
@@ -270,7 +274,8 @@ def _saved(
         enabled=judged.enabled,
         calculated=judged.calculated,
         issues=judged.issues_json(),
-        crisis=crisis.text(rules, language=response.patient.preferred_language),
+        crisis=crisis.text(rules, language=language),
+        notices=notices_of(rules, language=language),
     )
 
 

@@ -28,7 +28,7 @@ from intake.html.sheet import Sheet, without_instance
 from intake.html.words import told_elsewhere
 from intake.models import FlagRule, QuestionnaireResponse
 from intake.queries import crisis
-from intake.queries.alarms import alarms
+from intake.queries.alarms import alarms, notices_of
 from intake.queries.judgement import Judgement, judge_response
 from intake.queries.ledger import answers_at, undoing
 from intake.queries.questions import outline_of
@@ -232,9 +232,9 @@ def _show(turn: Turn, sheet: Sheet, ringing: list[FlagRule], **told: bool) -> Ht
         "step_number": next(n for n, one in enumerate(pages, start=1) if one.number == turn.page.number),
         "crisis": crisis.text(ringing, language=language),
         "notices": [
-            rule.words_for_patient(language)
-            for rule in ringing
-            if not rule.calls_for_help and set(rule.evidence) & turn.page.link_ids()
+            one["text"]
+            for one in notices_of(ringing, language=language)
+            if turn.page.link_ids().intersection(one["questions"])
         ],
         "is_last": pages[-1].number == turn.page.number,
         "is_first": pages[0].number == turn.page.number,

@@ -95,16 +95,22 @@ def test_answers_are_saved_as_they_are_given_and_open_what_follows(open_page, re
     page.wait_for_url(f"**/questions/{response.pk}/2/")
 
 
-def test_an_alarming_answer_shows_whom_to_call_at_once(open_page, response):
+def test_an_alarming_answer_shows_whom_to_call_and_what_to_do_at_once(open_page, response):
+    FlagRuleFactory(
+        questionnaire_url=response.questionnaire.url, severity="caution", is_crisis=False,
+        patient_text="Talk to your doctor first.",
+    )  # fmt: skip
     page = open_page(user=response.patient.user)
     page.goto(f"/questions/{response.pk}/2/")
 
     page.get_by_text("Yes", exact=True).click()
 
     page.get_by_role("link", name="Call 988").wait_for()
+    page.get_by_role("alert").get_by_text("Talk to your doctor first.").wait_for()
     assert kept(response)["harm"]["code"] == "yes"
     page.get_by_text("No", exact=True).click()
     page.get_by_role("link", name="Call 988").wait_for(state="detached")
+    page.get_by_text("Talk to your doctor first.").wait_for(state="detached")
 
 
 def test_two_tabs_do_not_overwrite_each_other(open_page, response):

@@ -1,7 +1,9 @@
 """Reading request bodies: every field is known, or the problem document names the one that is not."""
 
+import base64
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -25,6 +27,24 @@ class Id(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "byte"})
+class Base64(serializers.Field[bytes, str, str, Any]):
+    """The content of a file as text in base64."""
+
+    default_error_messages = {"invalid": "This is not base64."}
+
+    def to_internal_value(self, data: Any) -> bytes:
+        """Return the bytes of a text."""
+        try:
+            return base64.b64decode(data, validate=True)
+        except (TypeError, ValueError):
+            self.fail("invalid")
+
+    def to_representation(self, value: bytes) -> str:
+        """Return the text of some bytes."""
+        return base64.b64encode(value).decode()
 
 
 class Nothing(Input):

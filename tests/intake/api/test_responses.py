@@ -1,8 +1,9 @@
+import base64
 import uuid
 
 import pytest
 
-from intake.models import Answer
+from intake.models import Answer, Attachment
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import (
     NOW,
@@ -11,6 +12,9 @@ from tests.factories.intake import (
     QuestionnaireFactory,
     QuestionnaireResponseFactory,
 )
+from tests.factories.questions import EVERY_TYPE
+from tests.intake.flows.test_attach import PDF, PNG
+from tests.intake.flows.test_carry_over import newer
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +54,7 @@ def test_response_shows_its_answers_and_what_is_asked(sign_in, django_assert_num
     client = sign_in(response.patient.user)
     client.post(address(response, "answers/"), body(hours=6))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         answer = client.get(address(response))
 
     shown = answer.json()
@@ -69,7 +73,7 @@ def test_answers_are_saved_once_for_each_sequence(sign_in):
 
     assert first.status_code == 200
     assert set(first.json()) == {
-        "revision", "stored", "conflicts", "elsewhere", "enabled", "calculated", "issues", "crisis",
+        "revision", "stored", "conflicts", "elsewhere", "enabled", "calculated", "issues", "crisis", "notices",
     }  # fmt: skip
     assert [way["href"] for way in first.json()["crisis"]["ways"]][:2] == ["tel:911", "tel:988"]
     assert again.json() == first.json()
@@ -168,3 +172,114 @@ def test_completed_responses_can_still_be_read(sign_in):
     response.save()
 
     assert sign_in(response.patient.user).get(address(response)).json()["status"] == "completed"
+
+
+def test_what_other_rules_say_comes_with_each_save_and_stays_to_be_read(sign_in):
+    response = QuestionnaireResponseFactory()
+    FlagRuleFactory(
+        questionnaire_url=response.questionnaire.url, severity="caution", is_crisis=False, code="short-sleep",
+        patient_text="Talk to your doctor about sleep.", evidence=["harm"],
+        translations={"es": {"patient_text": "Hable con su médico."}},
+    )  # fmt: skip
+    client = sign_in(response.patient.user)
+
+    saved = client.post(address(response, "answers/"), body(harm="yes")).json()
+    read = client.get(address(response)).json()
+
+    told = {"code": "short-sleep", "text": "Talk to your doctor about sleep.", "questions": ["harm"]}
+    assert (saved["crisis"], saved["notices"]) == (None, [told])
+    assert (read["crisis"], read["notices"]) == (None, [told])
+    calm = client.post(address(response, "answers/"), body(sequence=2, base=1, harm="no")).json()
+    assert calm["notices"] == []
+
+
+def test_file_is_kept_for_its_question_and_named_by_the_answer(sign_in, django_assert_num_queries):
+    response = QuestionnaireResponseFactory(questionnaire__definition=EVERY_TYPE)
+    client = sign_in(response.patient.user)
+    words = {"link_id": "card", "name": "card.png", "content": base64.b64encode(PNG).decode()}
+
+    sent = client.post(address(response, "attachments/"), words)
+    client.post(address(response, "answers/"), body(card=sent.json()))
+    with django_assert_num_queries(1):
+        read = client.get(f"/api/v1/attachments/{sent.json()['id']}/").json()
+
+    assert (sent.status_code, sent.json()["contentType"]) == (201, "image/png")
+    assert client.get(address(response)).json()["answers"]["card"] == sent.json()
+    assert base64.b64decode(read["content"]) == bytes(Attachment.objects.get().data)
+
+
+def test_file_of_five_megabytes_is_taken(sign_in):
+    response = QuestionnaireResponseFactory(questionnaire__definition=EVERY_TYPE)
+    data = base64.b64encode(PDF + b"%" * 5 * 1024 * 1024).decode()
+
+    sent = sign_in(response.patient.user).post(
+        address(response, "attachments/"), {"link_id": "letters", "name": "a.pdf", "content": data}
+    )
+
+    assert sent.status_code == 201, sent.content[:500]
+
+
+@pytest.mark.parametrize(
+    ("link_id", "data", "code"),
+    [
+        ("card", base64.b64encode(PDF).decode(), "file-refused"),
+        ("note", base64.b64encode(PNG).decode(), "file-refused"),
+        ("card", "not base64!", "invalid"),
+        ("card", 7, "invalid"),
+    ],
+)
+def test_file_that_its_question_does_not_take_is_refused_by_its_field(sign_in, link_id, data, code):
+    response = QuestionnaireResponseFactory(questionnaire__definition=EVERY_TYPE)
+
+    answer = sign_in(response.patient.user).post(
+        address(response, "attachments/"), {"link_id": link_id, "name": "x.png", "content": data}
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+    assert not Attachment.objects.exists()
+
+
+def test_file_of_somebody_else_is_not_found(sign_in):
+    response = QuestionnaireResponseFactory(questionnaire__definition=EVERY_TYPE)
+    sent = sign_in(response.patient.user).post(
+        address(response, "attachments/"),
+        {"link_id": "card", "name": "x.png", "content": base64.b64encode(PNG).decode()},
+    )
+
+    stranger = sign_in(PatientFactory().user)
+
+    assert stranger.get(f"/api/v1/attachments/{sent.json()['id']}/").status_code == 404
+    assert (
+        stranger.post(address(response, "attachments/"), {"link_id": "card", "name": "x", "content": ""}).status_code
+        == 404
+    )
+
+
+def test_draft_is_carried_over_when_its_client_says_so(sign_in):
+    response = QuestionnaireResponseFactory()
+    client = sign_in(response.patient.user)
+    client.post(address(response, "answers/"), body(hours=6, snores=False))
+    assert client.get(address(response)).json()["newer_questionnaire"] is None
+    newest = newer(response, lambda _, items: items["hours"].update(text="How many hours on a usual night?"))
+
+    known = client.get(address(response)).json()
+    moved = client.post(address(response, "carry-over/"), {}).json()
+    again = client.post(address(response, "carry-over/"), {}).json()
+
+    assert (known["newer_questionnaire"], known["answers"]) == (str(newest.pk), {"hours": 6, "snores": False})
+    assert (moved["moved"], moved["changed"], moved["gone"]) == (True, ["hours"], [])
+    now = moved["questionnaire_response"]
+    assert (now["questionnaire"], now["answers"], now["newer_questionnaire"]) == (
+        str(newest.pk),
+        {"snores": False},
+        None,
+    )
+    assert (again["moved"], again["questionnaire_response"]) == (False, now)
+
+
+def test_carry_over_refuses_strangers_and_what_was_sent(sign_in):
+    response = QuestionnaireResponseFactory(status="stopped")
+
+    assert sign_in(PatientFactory().user).post(address(response, "carry-over/"), {}).status_code == 404
+    closed = sign_in(response.patient.user).post(address(response, "carry-over/"), {})
+    assert (closed.status_code, closed.json()["code"]) == (409, "response-closed")

@@ -118,6 +118,7 @@
     body.elsewhere.filter((one) => !waiting.has(one.link_id)).forEach(changedElsewhere);
     body.conflicts.forEach(collided);
     window.showCrisis(body.crisis);
+    window.showNotices(body.notices);
     say(body.conflicts.length
       ? gettext("One of your answers was changed on another device. Choose which one is right.")
       : fill(gettext("Saved %(time)s"), { time: clock() }));
