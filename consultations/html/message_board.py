@@ -14,7 +14,7 @@ from config.core.clock import database_now
 from config.core.http import signed_in
 from config.core.models import Role
 from consultations.html.charts import HEIGHT, ROW, WIDTH, Column, bars, shares
-from consultations.queries import message_figures
+from consultations.queries import message_figures, wording
 from consultations.queries.message_figures import TICK_LATE
 
 
@@ -40,6 +40,7 @@ def message_board(request: HttpRequest) -> HttpResponse:
         "failures": failures,
         "shares": shares([Column(row.channel.label, (("failed", row.failed), ("sent", row.sent))) for row in failures]),
         "shares_height": ROW * max(len(failures), 1),
+        "faulty_words": len(wording.faults()),
         "reasons": message_figures.reasons(now),
     }
     return render(request, "consultations/clinic/message_board.html", context)

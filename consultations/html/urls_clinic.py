@@ -12,12 +12,20 @@ from consultations.html import (
     clinic_visits,
     clinic_workload,
     message_board,
+    message_words,
 )
 from consultations.html.clinic_files import case_file
 
 app_name = "clinic"
 urlpatterns = [
     path("messages/", message_board.message_board, name="message-board"),
+    path("messages/words/", message_words.message_words, name="message-words"),
+    path("messages/words/<slug:channel>/<slug:stem>/", message_words.edit_message_words, name="message-words-edit"),
+    path(
+        "messages/words/<slug:channel>/<slug:stem>/restore/",
+        message_words.restore_message_words,
+        name="message-words-restore",
+    ),
     path("queue/", clinic_queue.queue, name="queue"),
     path("queue/live/", clinic_queue.live, name="queue-live"),
     path("queue/shift/<slug:step>/", clinic_queue.change_shift, name="shift"),

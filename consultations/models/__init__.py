@@ -11,6 +11,7 @@ from consultations.models.determination import Determination, DeterminationProto
 from consultations.models.encounter import Encounter
 from consultations.models.escalation import ChainStep, Escalation, EscalationStep
 from consultations.models.message_rule import MessageRule
+from consultations.models.message_words import MessageWords
 from consultations.models.on_call import OnCall
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
@@ -36,6 +37,7 @@ __all__ = [
     "Goal",
     "Heartbeat",
     "MessageRule",
+    "MessageWords",
     "OnCall",
     "PlanTemplate",
     "ReviewNote",

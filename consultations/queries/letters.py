@@ -170,12 +170,11 @@ def _letter(
         **facts,
     }
     words = wording.written(
-        kind=message.kind,
-        channel=message.channel,
+        wording.key_of(message.kind, message.channel, for_staff=message.recipient.role != Role.PATIENT),
         language=wishes.language,
-        for_staff=message.recipient.role != Role.PATIENT,
         zone=zone or wishes.zone,
         facts=context,
+        service_id=message.service_request.service_id if message.service_request else None,
     )
     if message.channel == Channel.SMS:
         return _text(message, words.body)

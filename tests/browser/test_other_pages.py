@@ -13,6 +13,7 @@ from consultations.models import Communication
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
+from tests.factories.providers import HealthcareServiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MAIL = """From: clinic@example.org
@@ -114,3 +115,12 @@ def test_how_the_messages_do_is_sound(look, message):
         )
 
     look("/clinic/messages/", name="message-board", user=AdminFactory(), schemes=("light", "dark"))
+
+
+def test_the_words_of_messages_are_sound(look):
+    admin = AdminFactory()
+    HealthcareServiceFactory(name="Calm Minds")
+
+    look("/clinic/messages/words/", name="message-words", user=admin)
+    look("/clinic/messages/words/email/visit-in-a-day/", name="message-words-edit", user=admin)
+    look("/clinic/messages/words/sms/visit-in-a-day/", name="message-words-text", user=admin)
