@@ -2,14 +2,18 @@
 
 import contextvars
 import functools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+# Waits between attempts while the database is away: nearly a minute.
+_PATIENCE = (0.1, 0.3, 1, 2, 4, 8, 8, 8, 8, 8)
 
 _in_envelope: contextvars.ContextVar[bool] = contextvars.ContextVar("in_envelope", default=False)
 
@@ -49,6 +53,19 @@ def again_after_deadlock(step: Callable[Arguments, Result]) -> Callable[Argument
         return step(*args, **kwargs)
 
     return run
+
+
+def insist(step: Callable[[], Result]) -> Result:
+    """Do a step again while the database is away, for nearly a minute; for what must not be forgotten half-way."""
+    for seconds in _PATIENCE:
+        try:
+            return step()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(seconds)
+    return step()
 
 
 @contextmanager

@@ -1,40 +1,40 @@
 """
 Sending what is planned: take due messages, write the intent, send, write the outcome.
 
-Each of take, intent and outcome is a commit; the outcome of one message and the intent of the next share one. So
-whatever dies and whenever, no message is lost, and at most the one that was being handed over may come twice.
+Each of take, intent and outcome is a commit. So whatever dies and whenever, no message is lost, and a sender that dies
+leaves at most the one in doubt that it was handing over: that one may come twice.
 """
 
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
-from config.core.flow import flow
+from config.core.flow import flow, insist
 from consultations.adapters import links
 from consultations.adapters.mail import Letter
 from consultations.adapters.outcome import Outcome, Result
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
-from consultations.domain import messages, voiding
-from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus, WishSource
+from consultations.domain.codes import Channel, CommunicationStatus, WishSource
 from consultations.models import Communication, CommunicationPreference, Heartbeat
 from consultations.models.communication import CommunicationQuerySet
-from consultations.models.communication_preference import READ, wishes_of
-from consultations.queries.letters import NO_PHONE, Void, compose
+from consultations.models.communication_preference import wishes_of
+from consultations.queries import letters, outgoing
+from consultations.queries.letters import NO_PHONE, Void
 
 LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
 # A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
 _BATCH_SECONDS = min(12, settings.MESSAGE_LEASE_SECONDS - settings.EMAIL_TIMEOUT - 2)
-# Waits between attempts to write an outcome while the database is away: until the lease is over.
-_PATIENCE = (0.1, 0.3, 1, 2, 4, 8, 8, 8, 8, 8)
+# So many letters are read, written and dialled together, and are called back when that was so long ago.
+_PAGE = 25
+_FRESH_SECONDS = 0.5
 # A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
 _ASKED_AFTER = timedelta(minutes=1)
 _ASKED_FOR = timedelta(days=1)
@@ -42,7 +42,6 @@ _Message = Letter | Text
 # Takes the messages of its channel: letters or texts.
 Send = Callable[[Any], Outcome | Result]
 Clock = Callable[[], datetime]
-Answer = TypeVar("Answer")
 logger = logging.getLogger(__name__)
 
 
@@ -62,7 +61,7 @@ class Done:
     outcome: Outcome
 
 
-def drain(*, send: Send, clock: Clock, channel: Channel, seconds: int = 4, limit: int = 50) -> int:
+def drain(*, send: Send, clock: Clock, channel: Channel, seconds: float = 4, limit: int = 50) -> int:
     """
     Send the due messages of one channel until there are none, the time is over or nobody can be reached.
 
@@ -71,12 +70,13 @@ def drain(*, send: Send, clock: Clock, channel: Channel, seconds: int = 4, limit
     limit    how many messages are taken at once
     Returns  how many were handed over
     """
-    end = clock() + timedelta(seconds=seconds)
+    end = time.monotonic() + seconds
     sent = 0
-    while taken := _insist(lambda: take(now=clock(), limit=limit, channel=channel)):
-        batch = _send_all(taken, send=send, clock=clock)
+    while taken := insist(lambda: take(now=clock(), limit=limit, channel=channel)):
+        batch = _Batch(send, clock)
+        is_whole = batch.hand_over(taken)
         sent += batch.sent
-        if batch.left or clock() >= end:
+        if not is_whole or time.monotonic() >= end:
             break
     return sent
 
@@ -91,7 +91,9 @@ def dispatch(*, send: Send, clock: Clock, limit: int = 50) -> int:
     Writes   Communication; each of take, intent and outcome is a transaction of its own
     Source   docs/adr/0003-messages-are-rows.md
     """
-    return _send_all(take(now=clock(), limit=limit), send=send, clock=clock).sent
+    batch = _Batch(send, clock)
+    batch.hand_over(take(now=clock(), limit=limit))
+    return batch.sent
 
 
 def look_up(*, ask: Callable[..., Outcome], clock: Clock, limit: int = 50) -> int:
@@ -126,7 +128,7 @@ def take(*, now: datetime, limit: int, channel: Channel | None = None) -> list[T
     Returns  messages that nobody else holds, oldest due first
     Writes   Communication: `not-done` (too late), `preparation` or `unknown` (left behind), `in-progress` (taken)
     """
-    _reap(now)
+    Communication.objects.reap(now)
     token = uuid.uuid4()
     while True:
         due = Communication.objects.due(now).filter(**({"channel": channel} if channel else {}))
@@ -149,19 +151,6 @@ def take(*, now: datetime, limit: int, channel: Channel | None = None) -> list[T
 
 
 @flow
-def turn(*, done: Done | None, taken: Taken, now: datetime) -> _Message | None:
-    """
-    Write what became of one message and that the next is about to be handed over, in one commit.
-
-    Returns  the next message; None when it was void, too late, not wanted now or is held by another sender
-    Writes   Communication, as `settle` and `dial` do
-    """
-    if done is not None:
-        _settle(done, now=now)
-    return _dial(taken, now=now)
-
-
-@flow
 def dial(*, taken: Taken, now: datetime) -> _Message | None:
     """
     Write down that the message is about to be sent, unless nobody needs it any more or it is not wanted now.
@@ -169,7 +158,52 @@ def dial(*, taken: Taken, now: datetime) -> _Message | None:
     Returns  the message; None when it was void, too late, not wanted now or is held by another sender
     Writes   Communication: `dialled_at` and one attempt more, `stopped` with the reason, or a later due time
     """
-    return _dial(taken, now=now)
+    message = outgoing.whole(_held(taken).filter(lease_expires_at__gt=now)).first()
+    if message is None or _is_not_wanted(message, now=now):
+        return None
+
+    composed = letters.compose(message)
+    if isinstance(composed, Void):
+        message.end(CommunicationStatus.STOPPED, reason=composed.reason, now=now)
+        if composed.reason == NO_PHONE:
+            Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
+        return None
+    held = Communication.objects.filter(pk=message.pk)
+    held.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=now + LEASE, updated_at=now)
+    return composed
+
+
+@flow
+def dial_page(*, taken: Sequence[Taken], now: datetime) -> list[Taken]:
+    """
+    Write down that some messages are about to be sent, which were read and found wanted right before.
+
+    Returns  those that are still held by this sender; one that is being voided right now is left out
+    Writes   Communication: `dialled_at` and one attempt more
+    """
+    rows = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__gt=now)
+    found = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    held = Communication.objects.filter(pk__in=found)
+    held.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=now + LEASE, updated_at=now)
+    return [one for one in taken if one.communication_id in found]
+
+
+@flow
+def end_page(*, done: Sequence[Done], left: Sequence[Taken], now: datetime) -> None:
+    """
+    Write what became of a page, whatever of it is written already, and call back what was not handed over.
+
+    This commit waits for the disk, and what was written before is safe with it. What a database that broke down in
+    between has forgotten is written again.
+
+    Writes  Communication, as `settle` does; `dialled_at` and one attempt less for what is left
+    """
+    unsettled = set(_of([one.taken for one in done]).values_list("pk", flat=True))
+    for one in done:
+        if one.taken.communication_id in unsettled:
+            _settle(one, now=now)
+    held = _of(left).filter(status=CommunicationStatus.IN_PROGRESS)
+    held.update(dialled_at=None, attempts=F("attempts") - 1, updated_at=now)
 
 
 @flow
@@ -194,7 +228,7 @@ def put_off(*, taken: Taken, now: datetime) -> None:
     message = _held(taken).first()
     if message is not None:
         message.attempts += 1
-        _try_again(message, why="could-not-be-written", now=now)
+        message.try_again(why="could-not-be-written", now=now)
 
 
 @flow
@@ -204,10 +238,11 @@ def give_back(*, taken: Sequence[Taken], now: datetime) -> None:
 
     Writes  Communication `preparation`
     """
-    for one in taken:
-        rows = Communication.objects.filter(pk=one.communication_id, token=one.token, dialled_at=None)
-        held = rows.filter(status=CommunicationStatus.IN_PROGRESS)
-        held.update(status=CommunicationStatus.PREPARATION, token=None, lease_expires_at=None, updated_at=now)
+    held = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, dialled_at=None)
+    # Whoever is voiding one of them needs nothing from here.
+    free = list(held.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    changes = {"status": CommunicationStatus.PREPARATION, "token": None, "lease_expires_at": None, "updated_at": now}
+    Communication.objects.filter(pk__in=free).update(**changes)
 
 
 @flow
@@ -221,78 +256,100 @@ def beat(*, name: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
 
 
-@dataclass(frozen=True, slots=True)
 class _Batch:
-    sent: int
-    left: int
+    """
+    The messages that one sender took, on their way: most of them in pages, the others one by one.
 
+    A page is read, written and dialled in one go, and called back when it has become old. Each letter is settled
+    before the next is handed over, without waiting for the disk: the end of the page does. So a sender that dies leaves
+    one in doubt, and only a machine that dies a page of them (docs/adr/0003-messages-are-rows.md).
+    """
 
-def _send_all(taken: Sequence[Taken], *, send: Send, clock: Clock) -> _Batch:
-    """Hand over what was taken; stop early when the lease ends or nobody can be reached, and give the rest back."""
-    sent, done, rest = 0, None, list(taken)
-    end = time.monotonic() + _BATCH_SECONDS
-    while rest and (done is None or done.outcome.is_reachable) and time.monotonic() < end:
-        one = rest.pop(0)
-        message = _next(done, one, clock=clock)
-        done = Done(one, _outcome(send(message))) if message is not None else None
-        sent += done is not None and done.outcome.result is Result.SENT
-    if done is not None:
-        _report(done, clock=clock)
-    if rest:
-        give_back(taken=rest, now=clock())
-    return _Batch(sent, len(rest))
+    def __init__(self, send: Send, clock: Clock) -> None:
+        self.sent = 0
+        self._send, self._clock, self._size = send, clock, _PAGE
+        self._is_reachable, self._end = True, time.monotonic() + _BATCH_SECONDS
 
+    def hand_over(self, taken: Sequence[Taken]) -> bool:
+        """Send what was taken; give the rest back, and return False, when the lease ends or nobody can be reached."""
+        rest = list(taken)
+        while rest and self._may_go_on():
+            page, rest = rest[: self._size], rest[self._size :]
+            dialled, called_back = self._together(page) if len(page) > 1 else ([], [])
+            others = [one for one in page if one not in dialled]
+            while others and self._may_go_on():
+                self._alone(others.pop(0))
+            rest = [*called_back, *others, *rest]
+        if rest:
+            insist(lambda: give_back(taken=rest, now=self._clock()))
+        return not rest
 
-def _next(done: Done | None, taken: Taken, *, clock: Clock) -> _Message | None:
-    try:
-        return _insist(lambda: turn(done=done, taken=taken, now=clock()))
-    except Exception:
-        # One message that cannot be written must not keep the others.
-        logger.exception(
-            "consultations.message.could_not_be_written", extra={"communication": str(taken.communication_id)}
-        )
-    if done is not None:
-        _report(done, clock=clock)
-    put_off(taken=taken, now=clock())
-    return None
+    def _may_go_on(self) -> bool:
+        return self._is_reachable and time.monotonic() < self._end
 
+    def _together(self, page: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
+        """Send a page of letters; return which were dialled, and which of these were called back."""
+        began, asked_at = time.monotonic(), insist(self._clock)
+        words = self._written(page)
+        written = [one for one in page if one.communication_id in words]
+        dialled = insist(lambda: dial_page(taken=written, now=self._clock())) if written else []
+        done: list[Done] = []
+        for number, one in enumerate(dialled, start=1):
+            if time.monotonic() > began + _FRESH_SECONDS or not self._may_go_on():
+                break
+            done.append(self._handed(one, words[one.communication_id]))
+            if number < len(dialled):
+                self._settle(done[-1], now=asked_at + timedelta(seconds=time.monotonic() - began))
+        left = dialled[len(done) :]
+        if dialled:
+            insist(lambda: end_page(done=done, left=left, now=self._clock()))
+        self._size = max(1, len(done)) if left else min(_PAGE, 2 * self._size)
+        return dialled, left
 
-def _report(done: Done, *, clock: Clock) -> None:
-    _insist(lambda: settle(taken=done.taken, result=done.outcome, now=clock()))
-
-
-def _insist(step: Callable[[], Answer]) -> Answer:
-    """Do a step again while the database is away; what is already sent must not be forgotten."""
-    for seconds in _PATIENCE:
+    def _written(self, page: Sequence[Taken]) -> Mapping[UUID, Letter]:
+        ids = [one.communication_id for one in page]
         try:
-            return step()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
-                raise
-            connection.close()
-            time.sleep(seconds)
-    return step()
+            return insist(lambda: outgoing.ready(ids, now=self._clock()))
+        except Exception:
+            # Each is looked at by itself then, and the one that cannot be written shows.
+            logger.info("consultations.message.looked_at_one_by_one", exc_info=True)
+            return {}
+
+    def _settle(self, done: Done, *, now: datetime) -> None:
+        """Write what became of one message of a page; what was not sent is written with its whole story."""
+        if done.outcome.result is not Result.SENT:
+            insist(lambda: settle(taken=done.taken, result=done.outcome, now=self._clock()))
+            return
+        one, rows = done.taken, Communication.objects
+        insist(lambda: rows.complete_soon(one.communication_id, token=one.token, provider_id=_name(done), now=now))
+
+    def _alone(self, one: Taken) -> None:
+        try:
+            message = insist(lambda: dial(taken=one, now=self._clock()))
+        except Exception:
+            # One message that cannot be written must not keep the others.
+            which = {"communication": str(one.communication_id)}
+            logger.exception("consultations.message.could_not_be_written", extra=which)
+            put_off(taken=one, now=self._clock())
+            return
+        if message is not None:
+            done = self._handed(one, message)
+            insist(lambda: settle(taken=one, result=done.outcome, now=self._clock()))
+
+    def _handed(self, one: Taken, message: _Message) -> Done:
+        outcome = _outcome(self._send(message))
+        self.sent += outcome.result is Result.SENT
+        self._is_reachable = outcome.is_reachable
+        return Done(one, outcome)
 
 
 def _outcome(answer: Outcome | Result) -> Outcome:
     return answer if isinstance(answer, Outcome) else Outcome(answer)
 
 
-def _reap(now: datetime) -> None:
-    """End the hold of senders that died; what they were handing over is treated by the rule of its channel."""
-    left = Communication.objects.filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__lte=now)
-    rows = left.select_for_update(skip_locked=True, no_key=True)
-    for message in rows:
-        if message.dialled_at is None:
-            message.end(CommunicationStatus.PREPARATION, reason="", now=now)
-        elif message.channel == Channel.SMS:
-            # A text cannot be taken back and has no name of ours: it is looked up before anything else.
-            message.end(CommunicationStatus.UNKNOWN, reason="sender-died", now=now)
-        elif message.attempts >= messages.MAX_ATTEMPTS:
-            message.end(CommunicationStatus.NOT_DONE, reason="gave-up", now=now)
-        else:
-            # A mail goes again under the same Message-ID.
-            message.end(CommunicationStatus.PREPARATION, reason="sender-died", now=now)
+def _of(taken: Sequence[Taken]) -> CommunicationQuerySet:
+    ids, tokens = [one.communication_id for one in taken], {one.token for one in taken}
+    return Communication.objects.filter(pk__in=ids, token__in=tokens)
 
 
 def _held(taken: Taken) -> CommunicationQuerySet:
@@ -302,53 +359,27 @@ def _held(taken: Taken) -> CommunicationQuerySet:
     return rows.filter(pk=taken.communication_id, token=taken.token, status__in=held)
 
 
-def _dial(taken: Taken, *, now: datetime) -> _Message | None:
-    rows = _held(taken).filter(lease_expires_at__gt=now).with_case()
-    message = rows.select_related("recipient", *(f"recipient__{name}" for name in READ)).first()
-    if message is None or _is_not_wanted(message, now=now):
-        return None
-
-    composed = compose(message)
-    if isinstance(composed, Void):
-        message.end(CommunicationStatus.STOPPED, reason=composed.reason, now=now)
-        if composed.reason == NO_PHONE:
-            Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
-        return None
-    held = Communication.objects.filter(pk=message.pk)
-    held.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=now + LEASE, updated_at=now)
-    return composed
-
-
 def _is_not_wanted(message: Communication, *, now: datetime) -> bool:
     """End a message that is too late or refused, or put it off until the quiet hours are over."""
-    kind, wishes = CommunicationKind(message.kind), wishes_of(message.recipient)
-    why = wishes.refusal(kind, Channel(message.channel))
-    case = message.service_request
-    over = voiding.refusal(kind, status=case.status if case else None, is_withdrawn=message.is_withdrawn)
-    if message.expires_at is not None and message.expires_at <= now:
-        message.end(CommunicationStatus.STOPPED, reason="too-late", now=now)
-    elif over:
-        message.end(CommunicationStatus.STOPPED, reason=over, now=now)
-    elif why:
-        message.end(CommunicationStatus.STOPPED, reason=why, now=now)
-        if message.channel == Channel.SMS:
-            Communication.objects.another_way(message, wishes=wishes, now=now)
-    elif (quiet := wishes.quiet_for(kind)) is not None and quiet.cover(now):
-        later = quiet.end_after(now)
-        is_useful = message.expires_at is None or later < message.expires_at
-        message.due_at = later if is_useful else message.due_at
-        status = CommunicationStatus.PREPARATION if is_useful else CommunicationStatus.NOT_DONE
-        message.end(status, reason="quiet-hours", now=now)
-    else:
+    found = outgoing.hindrance(message, now=now)
+    if found is None:
         return False
+    message.due_at = found.until or message.due_at
+    message.end(found.status, reason=found.reason, now=now)
+    if found.is_refused and message.channel == Channel.SMS:
+        Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
     return True
+
+
+def _name(done: Done) -> str:
+    return done.outcome.provider_id or f"<{done.taken.communication_id}@anteroom>"
 
 
 def _settle(done: Done, *, now: datetime) -> bool:
     outcome, held = done.outcome, _held(done.taken)
     if outcome.result is Result.SENT:
-        return held.complete(provider_id=outcome.provider_id or f"<{done.taken.communication_id}@anteroom>", now=now)
-    message = held.select_related("recipient", *(f"recipient__{name}" for name in READ)).first()
+        return held.complete(provider_id=_name(done), now=now)
+    message = outgoing.whole(held).first()
     if message is None:
         return False
     if outcome.result is Result.UNKNOWN:
@@ -358,7 +389,7 @@ def _settle(done: Done, *, now: datetime) -> bool:
     else:
         # What could not even be tried says nothing about this message.
         message.attempts -= not outcome.is_reachable
-        _try_again(message, why=outcome.why or "try-again", now=now)
+        message.try_again(why=outcome.why or "try-again", now=now)
     return True
 
 
@@ -367,13 +398,3 @@ def _refused(message: Communication, *, why: str, now: datetime) -> None:
         CommunicationPreference.objects.stop_texts([message.recipient], source=WishSource.VENDOR, now=now)
     message.end(CommunicationStatus.NOT_DONE, reason=why, now=now)
     Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
-
-
-def _try_again(message: Communication, *, why: str, now: datetime) -> None:
-    spread = (message.pk.int % 1000) / 1000
-    again = messages.next_attempt(attempts=message.attempts, now=now, expires_at=message.expires_at, spread=spread)
-    if again is None:
-        message.end(CommunicationStatus.NOT_DONE, reason="gave-up", now=now)
-        return
-    message.due_at = again
-    message.end(CommunicationStatus.PREPARATION, reason=why, now=now)

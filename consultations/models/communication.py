@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 
 from config.core.constraints import known
 from config.core.models import Record, Role, User
+from consultations.domain import messages
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.domain.hours import send_at
 from consultations.domain.voiding import ended_by
@@ -33,6 +34,14 @@ _CASE = {
     "consultations.careplan": attrgetter("determination.service_request_id"),
     "consultations.activityoutcome": attrgetter("activity.care_plan.determination.service_request_id"),
 }
+# Does not wait until the commit is on the disk, as everything else here does.
+_SOON = """
+    WITH soon AS (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE consultations_communication
+       SET status = 'completed', status_reason = '', sent_at = %(now)s, token = NULL, lease_expires_at = NULL,
+           updated_at = %(now)s, provider_message_id = %(provider_id)s
+      FROM soon WHERE id = %(id)s AND token = %(token)s AND status IN ('in-progress', 'unknown')
+"""
 
 
 class CommunicationQuerySet(models.QuerySet["Communication"]):
@@ -45,6 +54,12 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
     def due(self, now: datetime) -> Self:
         """Return planned messages whose time has come."""
         return self.planned().filter(due_at__lte=now)
+
+    def not_dialled(self) -> Self:
+        """Return those that can still be called back: planned, or taken by a sender that has not come to them."""
+        return self.filter(
+            Q(status=CommunicationStatus.PREPARATION) | Q(status=CommunicationStatus.IN_PROGRESS, dialled_at=None)
+        )
 
     def about(self, subject_id: UUID) -> Self:
         """Return the messages about one row."""
@@ -119,16 +134,43 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         held = {"token": None, "lease_expires_at": None, "updated_at": now}
         return self.update(**changes, **held, provider_message_id=provider_id) == 1
 
+    def complete_soon(self, message_id: UUID, *, token: UUID, provider_id: str, now: datetime) -> None:
+        """
+        Write that one message was sent, if its sender still holds it; a crash of the database may forget it.
+
+        One statement is one commit: measured, waiting for the disk each time is most of what a message costs.
+        """
+        values: dict[str, Any] = {"id": message_id, "token": token, "provider_id": provider_id, "now": now}
+        with connection.cursor() as cursor:
+            cursor.execute(_SOON, values)
+
+    def reap(self, now: datetime) -> None:
+        """End the hold of senders that died; what they were handing over is treated by the rule of its channel."""
+        left = self.filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__lte=now)
+        for message in left.select_for_update(skip_locked=True, no_key=True):
+            if message.dialled_at is None:
+                message.end(CommunicationStatus.PREPARATION, reason="", now=now)
+            elif message.channel == Channel.SMS:
+                # A text cannot be taken back and has no name of ours: it is looked up before anything else.
+                message.end(CommunicationStatus.UNKNOWN, reason="sender-died", now=now)
+            elif message.attempts >= messages.MAX_ATTEMPTS:
+                message.end(CommunicationStatus.NOT_DONE, reason="gave-up", now=now)
+            else:
+                # A mail goes again under the same Message-ID.
+                message.end(CommunicationStatus.PREPARATION, reason="sender-died", now=now)
+
     def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
-        """Void every planned message about one row; returns how many."""
-        changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
-        return self.planned().filter(subject_id=subject_id).update(**changes)
+        """Void every message about one row that can still be called back; returns how many."""
+        changes: dict[str, Any] = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
+        rows = self.not_dialled().filter(subject_id=subject_id)
+        return rows.update(**changes, token=None, lease_expires_at=None)
 
     def stop_case(self, request: "ServiceRequest", *, now: datetime) -> int:
         """Void what nobody needs any more about a case that has ended, by its status; returns how many."""
         kinds, reason = ended_by(request.status)
-        changes = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
-        return self.planned().filter(service_request=request, kind__in=kinds).update(**changes)
+        changes: dict[str, Any] = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
+        rows = self.not_dialled().filter(service_request=request, kind__in=kinds)
+        return rows.update(**changes, token=None, lease_expires_at=None)
 
     def with_case(self) -> Self:
         """Return rows that know their case, and as `is_withdrawn` whether their reader took a consent for it back."""
@@ -235,6 +277,16 @@ class Communication(Record):
                 "status", "status_reason", "token", "lease_expires_at", "due_at", "attempts", "sent_at", "updated_at",
             ]
         )  # fmt: skip
+
+    def try_again(self, *, why: str, now: datetime) -> None:
+        """Store that this goes again after a while, or that it is given up."""
+        spread = (self.pk.int % 1000) / 1000
+        again = messages.next_attempt(attempts=self.attempts, now=now, expires_at=self.expires_at, spread=spread)
+        if again is None:
+            self.end(CommunicationStatus.NOT_DONE, reason="gave-up", now=now)
+            return
+        self.due_at = again
+        self.end(CommunicationStatus.PREPARATION, reason=why, now=now)
 
     def time_for(self, wishes: Wishes) -> None:
         """Set when this goes, unsaved; what has no time outside the quiet hours is ended when it is dialled."""

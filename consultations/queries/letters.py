@@ -1,8 +1,10 @@
 """The words of a message, from the rows as they are at the moment of sending."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -47,21 +49,30 @@ class Void:
     reason: str
 
 
-def compose(message: Communication) -> Letter | Text | Void:
+def compose(message: Communication, *, visits: Mapping[UUID, Appointment] | None = None) -> Letter | Text | Void:
     """
     Return the letter or text of a planned message, or why nobody needs it any more.
 
     The letter holds a first name, a time with its zone and a link: nothing about health. Rows are read now, so that
     a message never speaks of a time that has moved since it was planned.
+
+    visits  those of several messages, as `visits_of` read them just now; None to read the one of this message
     """
     if not message.recipient.is_active:
         return Void("recipient-inactive")
     if message.subject_type == _VISIT:
-        return _about_visit(message)
+        found = visits if visits is not None else visits_of([message])
+        return _about_visit(message, found.get(message.subject_id))
     if message.subject_type == _OFFER:
         return _about_offer(message)
     path = places.path_of(message)
     return _letter(message, path=path) if path is not None else Void("subject-gone")
+
+
+def visits_of(messages: Iterable[Communication]) -> dict[UUID, Appointment]:
+    """Return the visits that some messages speak of, by id: one query for any number."""
+    ids = {message.subject_id for message in messages if message.subject_type == _VISIT}
+    return Appointment.objects.select_related("patient", "practitioner").in_bulk(ids) if ids else {}
 
 
 def visit_of(message: Communication) -> Appointment | None:
@@ -96,8 +107,7 @@ def _about_offer(message: Communication) -> Letter | Text | Void:
     )
 
 
-def _about_visit(message: Communication) -> Letter | Text | Void:
-    visit = Appointment.objects.select_related("patient", "practitioner").filter(pk=message.subject_id).first()
+def _about_visit(message: Communication, visit: Appointment | None) -> Letter | Text | Void:
     if visit is None:
         return Void("subject-gone")
     if visit.revision != message.subject_revision:

@@ -10,6 +10,7 @@ from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus, WishSource
 from consultations.flows import remind
 from consultations.models import Communication, CommunicationPreference
+from consultations.queries import letters
 from tests.factories.consultations import AppointmentFactory
 from tests.factories.providers import NINE
 
@@ -241,8 +242,8 @@ def test_a_drain_sends_all_of_its_channel_and_nothing_else(visit):
 def test_a_message_that_cannot_be_written_does_not_keep_the_others(visit, monkeypatch, caplog):
     broken = plan(visit, occurrence="broken")
     plan(visit, occurrence="well")
-    compose = remind.compose
-    monkeypatch.setattr(remind, "compose", lambda row: 1 / 0 if row.pk == broken.pk else compose(row))
+    compose = letters.compose
+    monkeypatch.setattr(letters, "compose", lambda row, **how: 1 / 0 if row.pk == broken.pk else compose(row, **how))
 
     assert len(send()) == 1
 
@@ -253,7 +254,7 @@ def test_a_message_that_cannot_be_written_does_not_keep_the_others(visit, monkey
 
 def test_a_message_that_can_never_be_written_is_given_up(visit, monkeypatch):
     plan(visit)
-    monkeypatch.setattr(remind, "compose", lambda _row: 1 / 0)
+    monkeypatch.setattr(letters, "compose", lambda _row, **_how: 1 / 0)
     now = NOON
 
     for _ in range(6):
