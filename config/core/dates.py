@@ -11,6 +11,7 @@ STYLES = {
         "short": "D, M j, g:i A",
         "day": "l, F j",
         "date": "F j, Y",
+        "month-day": "F j",
         "time": "g:i A",
         "month": "F Y",
     },
@@ -19,6 +20,7 @@ STYLES = {
         "short": "D j M, g:i a",
         "day": "l j \\d\\e F",
         "date": "j \\d\\e F \\d\\e Y",
+        "month-day": "j \\d\\e F",
         "time": "g:i a",
         "month": "F \\d\\e Y",
     },
@@ -29,6 +31,6 @@ def in_words(value: date, style: str) -> str:
     """
     Return a day, or an instant that was moved to the reader's zone already, as it is written in their language.
 
-    style  full, short, day, date, time or month
+    style  full, short, day, date, month-day, time or month
     """
     return written(value, STYLES.get((get_language() or "en")[:2], STYLES["en"])[style])

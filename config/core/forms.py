@@ -2,18 +2,21 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext, gettext_lazy
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 
 class Hinted:
     """Adds a line of explanation under single options."""
 
-    def __init__(self, *args: Any, hints: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hints: "Mapping[str, str | StrPromise] | None" = None, **kwargs: Any) -> None:
         self.hints = dict(hints or {})
         super().__init__(*args, **kwargs)
 

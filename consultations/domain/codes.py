@@ -1,6 +1,7 @@
 """Stored codes of the consultations app; FHIR's where FHIR has them."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy
 
 
 class RequestStatus(TextChoices):
@@ -51,12 +52,12 @@ class ReviewOutcome(TextChoices):
 class AppointmentStatus(TextChoices):
     """FHIR R4 Appointment.status, as far as used."""
 
-    BOOKED = "booked", "booked"
-    CHECKED_IN = "checked-in", "checked in"
-    ARRIVED = "arrived", "in the visit"
-    FULFILLED = "fulfilled", "done"
-    CANCELLED = "cancelled", "cancelled"
-    NOSHOW = "noshow", "missed"
+    BOOKED = "booked", gettext_lazy("booked")
+    CHECKED_IN = "checked-in", gettext_lazy("checked in")
+    ARRIVED = "arrived", gettext_lazy("in the visit")
+    FULFILLED = "fulfilled", gettext_lazy("done")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
+    NOSHOW = "noshow", gettext_lazy("missed")
 
 
 LIVE_APPOINTMENTS = (AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatus.ARRIVED)
@@ -197,10 +198,10 @@ class Finding(TextChoices):
 class CarePlanStatus(TextChoices):
     """FHIR R4 CarePlan.status, as far as used."""
 
-    DRAFT = "draft", "draft"
-    ACTIVE = "active", "signed and in force"
-    COMPLETED = "completed", "completed"
-    REVOKED = "revoked", "replaced or stopped"
+    DRAFT = "draft", gettext_lazy("draft")
+    ACTIVE = "active", gettext_lazy("signed and in force")
+    COMPLETED = "completed", gettext_lazy("completed")
+    REVOKED = "revoked", gettext_lazy("replaced or stopped")
 
 
 class GoalStatus(TextChoices):

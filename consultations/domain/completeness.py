@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from config.core.errors import FieldError
 
 
@@ -50,12 +52,20 @@ def missing(
     Returns  fields `consents.<slug>` and `questionnaire_responses.<id>`; () when the case may be submitted
     """
     unsigned = [
-        FieldError(f"consents.{document.slug}", "not-signed", f"“{document.title}” is not signed yet.")
+        FieldError(
+            f"consents.{document.slug}",
+            "not-signed",
+            gettext("“%(title)s” is not signed yet.") % {"title": document.title},
+        )
         for document in documents
         if document.slug not in signed
     ]
     unfinished = [
-        FieldError(f"questionnaire_responses.{one.response_id}", "not-completed", f"“{one.title}” is not finished yet.")
+        FieldError(
+            f"questionnaire_responses.{one.response_id}",
+            "not-completed",
+            gettext("“%(title)s” is not finished yet.") % {"title": one.title},
+        )
         for one in questions
         if one.is_required and not one.is_done
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core.errors import Conflict
 from consultations.domain.codes import AppointmentStatus as Visit
 from consultations.domain.codes import EncounterStatus as Meeting
@@ -16,7 +18,7 @@ class BadTransition(Conflict):
     """Load the present state: somebody else has already moved this on."""
 
     code = "state-forbids"
-    title = "This is no longer possible"
+    title = gettext_lazy("This is no longer possible")
 
 
 SERVICE_REQUEST: Lifecycle = {
@@ -64,4 +66,4 @@ def require(table: Lifecycle, old: str, new: str, *, why: str = "") -> None:
     Raises  BadTransition
     """
     if not may(table, old, new):
-        raise BadTransition(why or "This has already moved on. Look at its present state.")
+        raise BadTransition(why or gettext("This has already moved on. Look at its present state."))

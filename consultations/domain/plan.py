@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from config.core.errors import FieldError, Invalid
 from consultations.domain.codes import ActivityKind
 
@@ -45,8 +47,9 @@ class Schedule:
             return ""
         first = _after(self.first_after_days)
         if self.times == 1:
-            return f"once, {first}"
-        return f"{self.times} times, {_every(self.every_days)}, first {first}"
+            return gettext("once, %(first)s") % {"first": first}
+        words = {"count": self.times, "every": _every(self.every_days), "first": first}
+        return gettext("%(count)s times, %(every)s, first %(first)s") % words
 
     def stored(self) -> dict[str, int]:
         """Return the JSON of Activity.schedule."""
@@ -190,15 +193,21 @@ def _whole(value: Any) -> int:
 
 
 def _after(days: int) -> str:
-    return "on the first day" if days == 0 else f"after {_days(days)}"
+    return gettext("on the first day") if days == 0 else gettext("after %(length)s") % {"length": _days(days)}
 
 
 def _every(days: int) -> str:
-    return {1: "every day", 7: "every week", 14: "every two weeks"}.get(days, f"every {_days(days)}")
+    if days == 1:
+        return gettext("every day")
+    if days == 7:
+        return gettext("every week")
+    if days == 14:
+        return gettext("every two weeks")
+    return gettext("every %(length)s") % {"length": _days(days)}
 
 
 def _days(days: int) -> str:
     if days % 7 == 0:
         weeks = days // 7
-        return "a week" if weeks == 1 else f"{weeks} weeks"
-    return "a day" if days == 1 else f"{days} days"
+        return gettext("a week") if weeks == 1 else gettext("%(count)s weeks") % {"count": weeks}
+    return gettext("a day") if days == 1 else ngettext("%(count)s day", "%(count)s days", days) % {"count": days}

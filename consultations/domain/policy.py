@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from config.core.errors import Conflict
 from consultations.domain.codes import CommunicationKind
 from consultations.domain.timing import AHEAD, USUAL, Timing
@@ -14,14 +16,14 @@ class TooLateToChange(Conflict):
     """Call the clinic; an administrator may still change the visit and gives a reason."""
 
     code = "too-late-to-change"
-    title = "It is too late to change this visit"
+    title = gettext_lazy("It is too late to change this visit")
 
 
 class MovedTooOften(Conflict):
     """Cancel and book again, or call the clinic."""
 
     code = "moved-too-often"
-    title = "This visit cannot be moved again"
+    title = gettext_lazy("This visit cannot be moved again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,14 @@ class ChangePolicy:
     @property
     def words(self) -> str:
         """Return the policy as a patient reads it."""
-        moves = {0: "It cannot be moved", 1: "It can be moved once"}
-        often = moves.get(self.max_reschedules, f"It can be moved up to {self.max_reschedules} times")
-        return f"You can change or cancel a visit until {in_words(self.notice)} before it starts. {often}."
+        if self.max_reschedules == 0:
+            often = gettext("It cannot be moved.")
+        elif self.max_reschedules == 1:
+            often = gettext("It can be moved once.")
+        else:
+            often = gettext("It can be moved up to %(count)s times.") % {"count": self.max_reschedules}
+        until = gettext("You can change or cancel a visit until %(length)s before it starts.")
+        return f"{until % {'length': in_words(self.notice)}} {often}"
 
 
 def require_cancellable(policy: ChangePolicy, *, start_at: datetime, now: datetime) -> None:
@@ -58,9 +65,10 @@ def require_cancellable(policy: ChangePolicy, *, start_at: datetime, now: dateti
     Raises  TooLateToChange
     """
     if now >= start_at:
-        raise TooLateToChange("This visit has already started.")
+        raise TooLateToChange(gettext("This visit has already started."))
     if not policy.allows_change(start_at, now=now):
-        raise TooLateToChange(f"A visit can be changed until {in_words(policy.notice)} before it starts.")
+        until = gettext("A visit can be changed until %(length)s before it starts.")
+        raise TooLateToChange(until % {"length": in_words(policy.notice)})
 
 
 def require_movable(policy: ChangePolicy, *, start_at: datetime, reschedules: int, now: datetime) -> None:
@@ -71,7 +79,7 @@ def require_movable(policy: ChangePolicy, *, start_at: datetime, reschedules: in
     """
     require_cancellable(policy, start_at=start_at, now=now)
     if not policy.allows_move(reschedules):
-        raise MovedTooOften("This visit has been moved as often as it can be. You can still cancel it.")
+        raise MovedTooOften(gettext("This visit has been moved as often as it can be. You can still cancel it."))
 
 
 def reminders(
@@ -91,11 +99,19 @@ def in_words(length: timedelta) -> str:
     """Return a length of time as a person says it, in whole days, hours or minutes."""
     minutes = round(length.total_seconds() / 60)
     if minutes and minutes % 1440 == 0:
-        return _count(minutes // 1440, "day")
+        return _days(minutes // 1440)
     if minutes and minutes % 60 == 0:
-        return _count(minutes // 60, "hour")
-    return _count(minutes, "minute")
+        return _hours(minutes // 60)
+    return _minutes(minutes)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}

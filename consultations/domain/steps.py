@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from consultations.domain.codes import AppointmentStatus, RequestStatus, ReviewOutcome
 from consultations.domain.policy import CHECK_IN_AHEAD
 from providers.domain.codes import Pathway
@@ -27,10 +29,11 @@ class Step(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """One stage of the way; `state` is done, now or next."""
+    """One stage of the way; `state` is done, now or next, `who` says who acts in it."""
 
     label: str
     state: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def next_step(standing: Standing, *, now: datetime) -> Step:
     if standing.status == RequestStatus.DRAFT:
         return _of_draft(standing)
     if standing.status == RequestStatus.ON_HOLD:
-        return Step(Actor.PATIENT, "answer-question", "Your clinician asked you something. Please answer.")
+        return Step(Actor.PATIENT, "answer-question", gettext("Your clinician asked you something. Please answer."))
     if standing.status == RequestStatus.ACTIVE:
         return _of_active(standing, now)
     return _of_closed(standing)
@@ -99,60 +102,68 @@ def next_step(standing: Standing, *, now: datetime) -> Step:
 def way(standing: Standing) -> list[Mark]:
     """Return the stages of the case in order, as a patient sees them."""
     is_over = standing.status in {RequestStatus.COMPLETED, RequestStatus.REVOKED}
-    review = ("Clinician review", bool(standing.outcome))
-    time = ("Pick a time", standing.has_visit or standing.is_visited)
+    review = (gettext("Clinician review"), gettext("Next: a clinician"), bool(standing.outcome))
+    time = (gettext("Pick a time"), gettext("Next: you"), standing.has_visit or standing.is_visited)
+    talk = (gettext("Your visit"), gettext("Next: you and your clinician"), standing.is_visited)
     middle = [review, time] if standing.pathway == Pathway.REVIEW_FIRST else [time, review]
-    visit = [*middle, ("Your visit", standing.is_visited)] if standing.needs_visit else [review]
-    asked = ("Your questions", standing.status != RequestStatus.DRAFT)
-    plan = ("Your care plan", standing.has_plan or standing.status == RequestStatus.COMPLETED)
+    visit = [*middle, talk] if standing.needs_visit else [review]
+    asked = (gettext("Your questions"), gettext("Next: you"), standing.status != RequestStatus.DRAFT)
+    is_planned = standing.has_plan or standing.status == RequestStatus.COMPLETED
+    plan = (gettext("Your care plan"), gettext("Next: your clinician"), is_planned)
     marks, current_found = [], is_over
-    for label, is_done in (asked, *visit, plan):
+    for label, who, is_done in (asked, *visit, plan):
         state = "done" if is_done else "next"
         if state == "next" and not current_found:
             state, current_found = "now", True
-        marks.append(Mark(label, state))
+        marks.append(Mark(label, state, who))
     return marks
 
 
 def _of_draft(standing: Standing) -> Step:
     if standing.is_complete:
-        return Step(Actor.PATIENT, "submit", "Everything is answered. Look it over and submit it.")
-    return Step(Actor.PATIENT, "answer", "Finish what is missing, then submit it.")
+        return Step(Actor.PATIENT, "submit", gettext("Everything is answered. Look it over and submit it."))
+    return Step(Actor.PATIENT, "answer", gettext("Finish what is missing, then submit it."))
 
 
 def _of_active(standing: Standing, now: datetime) -> Step:
     if standing.is_visited:
-        return Step(Actor.CLINICIAN, "decide", "Your visit is done. Your clinician writes down what comes next.")
+        return Step(
+            Actor.CLINICIAN, "decide", gettext("Your visit is done. Your clinician writes down what comes next.")
+        )
     if standing.has_visit:
         return _of_visit(standing, now)
     if standing.may_book and standing.visit_status == AppointmentStatus.NOSHOW:
-        return Step(Actor.PATIENT, "book", "You missed your visit. Please pick a new time.")
+        return Step(Actor.PATIENT, "book", gettext("You missed your visit. Please pick a new time."))
     if standing.may_book:
-        return Step(Actor.PATIENT, "book", "Pick a time for your visit.")
+        return Step(Actor.PATIENT, "book", gettext("Pick a time for your visit."))
     if standing.outcome:
-        return Step(Actor.CLINICIAN, "decide", "Your clinician writes down what comes next.")
-    return Step(Actor.CLINICIAN, "review", "A clinician looks at your answers.")
+        return Step(Actor.CLINICIAN, "decide", gettext("Your clinician writes down what comes next."))
+    return Step(Actor.CLINICIAN, "review", gettext("A clinician looks at your answers."))
 
 
 def _of_visit(standing: Standing, now: datetime) -> Step:
     if standing.visit_status == AppointmentStatus.ARRIVED:
-        return Step(Actor.CLINICIAN, "visit", "Your visit is going on.")
+        return Step(Actor.CLINICIAN, "visit", gettext("Your visit is going on."))
     if standing.visit_status == AppointmentStatus.CHECKED_IN:
-        return Step(Actor.CLINICIAN, "begin", "You are checked in. Your clinician will begin the visit.")
+        return Step(Actor.CLINICIAN, "begin", gettext("You are checked in. Your clinician will begin the visit."))
     if standing.visit_end_at is not None and now >= standing.visit_end_at:
-        return Step(Actor.CLINICIAN, "visit", "The time of your visit is over. Your clinician will close it.")
+        return Step(Actor.CLINICIAN, "visit", gettext("The time of your visit is over. Your clinician will close it."))
     if standing.visit_start_at is not None and now >= standing.visit_start_at - CHECK_IN_AHEAD:
-        return Step(Actor.PATIENT, "check-in", "Your visit is about to start. Please check in.")
+        return Step(Actor.PATIENT, "check-in", gettext("Your visit is about to start. Please check in."))
     if standing.outcome:
-        return Step(Actor.NOBODY, "wait-for-visit", "Your visit is booked. Check in shortly before it starts.")
-    return Step(Actor.CLINICIAN, "review", "Your visit is booked. A clinician looks at your answers before it.")
+        return Step(Actor.NOBODY, "wait-for-visit", gettext("Your visit is booked. Check in shortly before it starts."))
+    return Step(
+        Actor.CLINICIAN, "review", gettext("Your visit is booked. A clinician looks at your answers before it.")
+    )
 
 
 def _of_closed(standing: Standing) -> Step:
     if standing.outcome == ReviewOutcome.DECLINED:
-        return Step(Actor.NOBODY, "declined", "A clinician looked at your answers and could not take this further.")
+        return Step(
+            Actor.NOBODY, "declined", gettext("A clinician looked at your answers and could not take this further.")
+        )
     if standing.outcome == ReviewOutcome.REFERRED:
-        return Step(Actor.NOBODY, "referred", "A clinician looked at your answers and suggests other care.")
+        return Step(Actor.NOBODY, "referred", gettext("A clinician looked at your answers and suggests other care."))
     if standing.status == RequestStatus.REVOKED:
-        return Step(Actor.NOBODY, "withdrawn", "You withdrew this.")
-    return Step(Actor.NOBODY, "completed", "This is complete.")
+        return Step(Actor.NOBODY, "withdrawn", gettext("You withdrew this."))
+    return Step(Actor.NOBODY, "completed", gettext("This is complete."))

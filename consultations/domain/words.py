@@ -1,5 +1,7 @@
 """What people write into free-text fields, checked in one place."""
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core.errors import FieldError, Invalid
 
 MAX_WORDS = 4000
@@ -9,14 +11,14 @@ class WordsMissing(Invalid):
     """Ask for the words; the error names the field."""
 
     code = "words-missing"
-    title = "Some words are needed"
+    title = gettext_lazy("Some words are needed")
 
 
 class WordsTooLong(Invalid):
     """Ask for fewer words; the error names the field."""
 
     code = "words-too-long"
-    title = "That is too long"
+    title = gettext_lazy("That is too long")
 
 
 def required(text: str, field: str, *, limit: int = MAX_WORDS) -> str:
@@ -28,7 +30,8 @@ def required(text: str, field: str, *, limit: int = MAX_WORDS) -> str:
     """
     text = bounded(text, field, limit=limit)
     if not text:
-        raise WordsMissing("Write some words first.", errors=[FieldError(field, "required", "Write some words first.")])
+        reason = gettext("Write some words first.")
+        raise WordsMissing(reason, errors=[FieldError(field, "required", reason)])
     return text
 
 
@@ -41,6 +44,6 @@ def bounded(text: str, field: str, *, limit: int = MAX_WORDS) -> str:
     """
     text = text.strip()
     if len(text) > limit:
-        reason = f"At most {limit:,} characters fit here."
+        reason = gettext("At most %(count)s characters fit here.") % {"count": f"{limit:,}"}
         raise WordsTooLong(reason, errors=[FieldError(field, "too-long", reason)])
     return text

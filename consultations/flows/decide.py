@@ -14,7 +14,7 @@ from uuid import UUID
 from config.core.errors import Conflict
 from config.core.flow import flow
 from config.core.models import User
-from consultations.domain import words
+from consultations.domain import reasons, words
 from consultations.domain.codes import CommunicationKind, RequestStatus, ReviewOutcome, TaskStatus
 from consultations.domain.standing import ASSIGNED
 from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest
@@ -181,4 +181,4 @@ def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> No
     request.move(RequestStatus.REVOKED, by=by, now=now)
     Communication.objects.stop_case(request, now=now)
     for visit in Appointment.objects.live().filter(service_request=request).select_for_update(no_key=True):
-        visit.cancel(by=by, now=now, words="The case was closed by the clinician.", reason="case-closed")
+        visit.cancel(by=by, now=now, words=reasons.CASE_CLOSED, reason="case-closed")

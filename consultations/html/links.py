@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from consultations.queries.case import Case
 
@@ -79,16 +80,16 @@ def next_action(case: Case, code: str) -> dict[str, str] | None:
     """Return the button of the patient's next step; None when somebody else is next, or when it is on the page."""
     pk = case.request.pk
     if code == "answer" and (left := [one for one in parts(case) if not one["is_done"] and not one.get("is_optional")]):
-        return {"label": f"Next: {left[0]['title']}", "url": left[0]["url"]}
+        return {"label": gettext("Next: %(title)s") % {"title": left[0]["title"]}, "url": left[0]["url"]}
     if code == "submit":
-        return {"label": "Look over and submit", "url": reverse("consultations:submit-case", args=[pk])}
+        return {"label": gettext("Look over and submit"), "url": reverse("consultations:submit-case", args=[pk])}
     if code == "book":
-        return {"label": "Pick a time", "url": reverse("consultations:pick-time", args=[pk])}
+        return {"label": gettext("Pick a time"), "url": reverse("consultations:pick-time", args=[pk])}
     if code == "answer-question":
-        return {"label": "Answer the question", "url": f"{reverse('consultations:case', args=[pk])}#question"}
+        return {"label": gettext("Answer the question"), "url": f"{reverse('consultations:case', args=[pk])}#question"}
     if case.appointment is not None and case.standing.has_visit:
         return {
-            "label": "Check in" if code == "check-in" else "See your visit",
+            "label": gettext("Check in") if code == "check-in" else gettext("See your visit"),
             "url": reverse("consultations:visit", args=[case.appointment.pk]),
         }
     return None

@@ -7,11 +7,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import Refusal
 from consultations.adapters import links
 from consultations.adapters.links import Purpose
+from consultations.domain import reasons
 from consultations.domain.codes import AppointmentStatus, AttendanceAnswer
 from consultations.flows import book as booking
 from consultations.flows import confirm
@@ -19,7 +21,6 @@ from consultations.html.patient_waitlist import offer_page
 from consultations.models import Appointment, AttendanceReply, Communication
 from consultations.queries import letters, places
 
-REASON = "Cancelled by the link of a message."
 _PAGE = "consultations/account/answer_visit.html"
 
 
@@ -59,19 +60,19 @@ def _answer(request: HttpRequest, visit: Appointment, message: Communication) ->
         return redirect(request.path)
     if wanted == AttendanceAnswer.TENTATIVE:
         return redirect("consultations:pick-time", visit.service_request_id)
-    messages.success(request, "Thank you. We look forward to seeing you.")
+    messages.success(request, gettext("Thank you. We look forward to seeing you."))
     return redirect(request.path)
 
 
 def _cancel(request: HttpRequest, visit: Appointment, message: Communication) -> HttpResponse:
     booking.cancel(
         appointment_id=visit.pk,
-        reason=REASON,
+        reason=reasons.BY_LINK,
         by=visit.patient.user,
         now=timezone.now(),
         revision=message.subject_revision,
     )
-    messages.success(request, "Your visit is cancelled.")
+    messages.success(request, gettext("Your visit is cancelled."))
     return redirect(request.path)
 
 

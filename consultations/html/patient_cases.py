@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
@@ -22,14 +23,6 @@ from consultations.models import CommunicationRequest, ServiceRequest
 from consultations.queries import waits
 from consultations.queries.case import Case, case, whole
 from providers.domain.states import STATES
-
-WHO = {
-    "Your questions": "You",
-    "Pick a time": "You",
-    "Clinician review": "A clinician",
-    "Your visit": "You and your clinician",
-    "Your care plan": "Your clinician",
-}
 
 
 def own_case(request: HttpRequest, case_id: UUID) -> Case:
@@ -59,7 +52,7 @@ def answer_question(request: HttpRequest, case_id: UUID, ask_id: UUID) -> HttpRe
     except Refusal as refused:
         messages.error(request, refused.detail)
     else:
-        messages.success(request, "Your answer is with your clinician.")
+        messages.success(request, gettext("Your answer is with your clinician."))
     return redirect("consultations:case", case_id)
 
 
@@ -78,7 +71,7 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except Refusal as refused:
             messages.error(request, refused.detail)
             return redirect("consultations:case", case_id)
-        messages.success(request, "Submitted. A clinician will look at your answers.")
+        messages.success(request, gettext("Submitted. A clinician will look at your answers."))
         return redirect("consultations:case", case_id)
     context = {
         "case": mine,
@@ -102,7 +95,7 @@ def withdraw_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, refused.detail)
         return redirect("consultations:case", case_id)
-    messages.success(request, "Withdrawn. You can start again whenever you like.")
+    messages.success(request, gettext("Withdrawn. You can start again whenever you like."))
     return redirect("consultations:home")
 
 
@@ -149,16 +142,16 @@ def _mark(mark: steps.Mark, step: steps.Step) -> dict[str, Any]:
         "label": mark.label,
         "state": mark.state,
         "text": step.words if is_now else "",
-        "who": f"Next: {WHO[mark.label].lower()}" if is_now else "",
+        "who": mark.who if is_now else "",
     }
 
 
 def _facts(mine: Case) -> list[dict[str, str]]:
     request = mine.request
     rows = [
-        {"term": "Service", "text": request.service.name},
-        {"term": "State", "text": STATES[request.state].name},
+        {"term": gettext("Service"), "text": request.service.name},
+        {"term": gettext("State"), "text": STATES[request.state].name},
     ]
     if mine.appointment is not None and mine.standing.has_visit:
-        rows.append({"term": "Clinician", "text": mine.appointment.practitioner.display_name})
+        rows.append({"term": gettext("Clinician"), "text": mine.appointment.practitioner.display_name})
     return rows

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from providers.domain.states import STATES
 
@@ -14,16 +15,16 @@ REASON = 300
 def state_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return an empty choice and the states by name."""
     named = sorted((STATES[code].name, code) for code in codes if code in STATES)
-    return [("", "Choose your state"), *((code, name) for name, code in named)]
+    return [("", gettext("Choose your state")), *((code, name) for name, code in named)]
 
 
 class StartForm(forms.Form):
     """Where the patient will be during the visit."""
 
     state = forms.ChoiceField(
-        label="Which state will you be in during the visit?",
-        help_text="Your clinician must be licensed where you are when you talk.",
-        error_messages={"required": "Choose the state you will be in."},
+        label=gettext_lazy("Which state will you be in during the visit?"),
+        help_text=gettext_lazy("Your clinician must be licensed where you are when you talk."),
+        error_messages={"required": gettext_lazy("Choose the state you will be in.")},
     )
 
     def __init__(self, *args: Any, states: Iterable[str], **kwargs: Any) -> None:
@@ -35,10 +36,10 @@ class AnswerForm(forms.Form):
     """The patient's answer to a clinician's question."""
 
     answer = forms.CharField(
-        label="Your answer",
+        label=gettext_lazy("Your answer"),
         max_length=WORDS,
         widget=forms.Textarea({"rows": 5}),
-        error_messages={"required": "Write your answer first."},
+        error_messages={"required": gettext_lazy("Write your answer first.")},
     )
 
 
@@ -46,11 +47,11 @@ class CancelForm(forms.Form):
     """Why a visit is cancelled; it may stay empty."""
 
     reason = forms.CharField(
-        label="Why are you cancelling?",
+        label=gettext_lazy("Why are you cancelling?"),
         required=False,
         max_length=REASON,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Your clinician reads this.",
+        help_text=gettext_lazy("Your clinician reads this."),
     )
 
 
@@ -58,41 +59,49 @@ class CheckInForm(forms.Form):
     """Where the patient is now, and that they are who they are."""
 
     state = forms.ChoiceField(
-        label="Which state are you in right now?",
-        help_text="Where you are today, even if you live elsewhere.",
-        error_messages={"required": "Choose the state you are in."},
+        label=gettext_lazy("Which state are you in right now?"),
+        help_text=gettext_lazy("Where you are today, even if you live elsewhere."),
+        error_messages={"required": gettext_lazy("Choose the state you are in.")},
     )
     identity_confirmed = forms.BooleanField(
-        error_messages={"required": "Confirm that you are the person named here."},
+        error_messages={"required": gettext_lazy("Confirm that you are the person named here.")},
     )
 
     def __init__(self, *args: Any, full_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = state_choices(STATES)  # type: ignore[attr-defined]
-        self.fields["identity_confirmed"].label = f"I am {full_name}, and I am in a private place where I can talk."
+        self.fields["identity_confirmed"].label = gettext(
+            "I am %(name)s, and I am in a private place where I can talk."
+        ) % {"name": full_name}
 
 
 class WaitlistForm(forms.Form):
     """Which times somebody waits for."""
 
-    practitioner = forms.ChoiceField(label="Clinician", required=False)
-    language = forms.ChoiceField(label="Language", required=False)
+    practitioner = forms.ChoiceField(label=gettext_lazy("Clinician"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     first_day = forms.DateField(
-        label="First day that suits you",
+        label=gettext_lazy("First day that suits you"),
         required=False,
         widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
-        help_text="Leave empty for as soon as possible.",
+        help_text=gettext_lazy("Leave empty for as soon as possible."),
     )
     last_day = forms.DateField(
-        label="Last day that suits you",
+        label=gettext_lazy("Last day that suits you"),
         required=False,
         widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
-        help_text="Leave empty when there is none.",
+        help_text=gettext_lazy("Leave empty when there is none."),
     )
     notice_minutes = forms.TypedChoiceField(
-        label="How soon before a visit can we still ask you?",
+        label=gettext_lazy("How soon before a visit can we still ask you?"),
         coerce=int,
-        choices=[(30, "Half an hour"), (120, "Two hours"), (720, "Half a day"), (1440, "A day"), (4320, "Three days")],
+        choices=[
+            (30, gettext_lazy("Half an hour")),
+            (120, gettext_lazy("Two hours")),
+            (720, gettext_lazy("Half a day")),
+            (1440, gettext_lazy("A day")),
+            (4320, gettext_lazy("Three days")),
+        ],
         initial=120,
     )
 
@@ -100,8 +109,8 @@ class WaitlistForm(forms.Form):
         self, *args: Any, practitioners: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practitioner"].choices = [("", "Anyone"), *practitioners]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", "Any language"), *languages]  # type: ignore[attr-defined]
+        self.fields["practitioner"].choices = [("", gettext("Anyone")), *practitioners]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", gettext("Any language")), *languages]  # type: ignore[attr-defined]
 
     def add_error(self, field: str | None, error: Any) -> None:
         """Show an error of the flow beside the day that it is about."""
@@ -111,12 +120,12 @@ class WaitlistForm(forms.Form):
 class TimeFilterForm(forms.Form):
     """Which times to show."""
 
-    practitioner = forms.ChoiceField(label="Clinician", required=False)
-    language = forms.ChoiceField(label="Language", required=False)
+    practitioner = forms.ChoiceField(label=gettext_lazy("Clinician"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     def __init__(
         self, *args: Any, practitioners: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practitioner"].choices = [("", "Anyone"), *practitioners]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", "Any language"), *languages]  # type: ignore[attr-defined]
+        self.fields["practitioner"].choices = [("", gettext("Anyone")), *practitioners]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", gettext("Any language")), *languages]  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.core.errors import Refusal
@@ -145,4 +146,7 @@ def _counted(codes: Iterable[str]) -> str:
     """Return how many states, and which places that are none, as in `50 states and District of Columbia`."""
     states = [code for code in codes if code in STATES and code not in NOT_STATES]
     others = sorted(STATES[code].name for code in NOT_STATES.intersection(codes))
-    return " and ".join(filter(None, [f"{len(states)} states", ", ".join(others)]))
+    words = ngettext("%(count)s state", "%(count)s states", len(states)) % {"count": len(states)}
+    if not others:
+        return words
+    return gettext("%(states)s and %(others)s") % {"states": words, "others": ", ".join(others)}

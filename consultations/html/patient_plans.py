@@ -9,8 +9,10 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanStatus
@@ -58,7 +60,7 @@ def activity_done(request: HttpRequest, plan_id: UUID, activity_id: UUID) -> Htt
     except Refusal as refused:
         messages.error(request, refused.detail)
     else:
-        messages.success(request, "Marked as done.")
+        messages.success(request, gettext("Marked as done."))
     return redirect("consultations:care-plan", plan_id)
 
 
@@ -79,5 +81,7 @@ def _activity(activity: Activity, *, is_active: bool) -> dict[str, Any]:
 
 def _days(days: list[date]) -> str:
     """Return planned days in words: each of a few, else the first and the last."""
-    words = [f"{day:%B} {day.day}" for day in days]
-    return ", ".join(words) if len(words) <= NAMED_DAYS else f"From {words[0]} to {words[-1]}"
+    words = [in_words(day, "month-day") for day in days]
+    if len(words) <= NAMED_DAYS:
+        return ", ".join(words)
+    return gettext("From %(first)s to %(last)s") % {"first": words[0], "last": words[-1]}

@@ -13,10 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from config.core.dates import in_words
 from config.core.errors import Conflict, Refusal
 from config.core.http import signed_in
+from config.core.templatetags.anteroom import city
 from consultations.domain import policy
 from consultations.flows import book as booking
 from consultations.html import months
@@ -58,7 +62,7 @@ def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
     if hold is None:
         if visit is not None and visit.slot_id == hold_id:
             return redirect("consultations:visit", visit.pk)
-        messages.warning(request, "That time is no longer held for you. Please pick a time again.")
+        messages.warning(request, gettext("That time is no longer held for you. Please pick a time again."))
         return redirect("consultations:pick-time", case_id)
     if request.method == "GET":
         context = {
@@ -80,7 +84,7 @@ def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str 
     if visit is None:
         return None
     if visit.status != "booked":
-        return "This visit cannot be moved any more."
+        return gettext("This visit cannot be moved any more.")
     if visit.move_asked_at is not None:
         return None
     try:
@@ -95,7 +99,7 @@ def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str 
 def _hold(request: HttpRequest, mine: Case, now: datetime) -> HttpResponse:
     start_at, practitioner = chosen(request.POST.get("time", ""))
     if start_at is None:
-        messages.error(request, "Choose one of the times first.")
+        messages.error(request, gettext("Choose one of the times first."))
         return _page(request, mine, now, status=422)
     asked = times.asked(mine.request)
     try:
@@ -126,7 +130,7 @@ def _book(request: HttpRequest, mine: Case, visit: Appointment | None, hold_id: 
     except Refusal as refused:
         messages.error(request, refused.detail)
         return redirect("consultations:pick-time", mine.request.pk)
-    messages.success(request, "Your visit is booked." if visit is None else "Your visit has moved.")
+    messages.success(request, gettext("Your visit is booked.") if visit is None else gettext("Your visit has moved."))
     return redirect("consultations:visit", booked.pk)
 
 
@@ -180,14 +184,13 @@ def _filter(request: HttpRequest, mine: Case) -> TimeFilterForm:
 
 def _zone_words(zone: ZoneInfo, now: datetime) -> str:
     """Return a zone as a person says it: `New York time (EDT)`."""
-    city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{city} time ({now.astimezone(zone).tzname()})"
+    return f"{city(zone)} ({now.astimezone(zone).tzname()})"
 
 
 def _days(offers: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return the offers by local day, as components/times.html takes them."""
     return [
-        {"label": f"{day:%A, %B} {day.day}", "times": [_time(offer, zone) for offer in of_day]}
+        {"label": capfirst(in_words(day, "day")), "times": [_time(offer, zone) for offer in of_day]}
         for day, of_day in groupby(offers, key=lambda offer: offer.start_at.astimezone(zone).date())
     ]
 
@@ -196,7 +199,7 @@ def _time(offer: Any, zone: ZoneInfo) -> dict[str, str]:
     local = offer.start_at.astimezone(zone)
     return {
         "value": f"{offer.start_at.isoformat()}~{offer.practitioner}",
-        "label": f"{local:%I:%M %p}".lstrip("0"),
+        "label": in_words(local, "time"),
         "note": offer.name,
     }
 

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from consultations.api.appointments import calendar_file
 from consultations.domain import policy as policies
+from consultations.domain import reasons
 from consultations.domain.codes import AppointmentStatus
 from consultations.flows import book as booking
 from consultations.flows import visit as meeting
@@ -50,7 +52,7 @@ def check_in(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, refused.detail)
     else:
-        messages.success(request, "You are checked in. Your clinician will begin the visit.")
+        messages.success(request, gettext("You are checked in. Your clinician will begin the visit."))
     return redirect("consultations:visit", visit_id)
 
 
@@ -77,7 +79,7 @@ def _cancel(request: HttpRequest, visit: Appointment, reason: str) -> HttpRespon
     except Refusal as refused:
         messages.error(request, refused.detail)
         return redirect("consultations:visit", visit.pk)
-    messages.success(request, "Your visit is cancelled. You can pick a new time whenever you like.")
+    messages.success(request, gettext("Your visit is cancelled. You can pick a new time whenever you like."))
     return redirect("consultations:case", visit.service_request_id)
 
 
@@ -106,5 +108,6 @@ def _facts(visit: Appointment, now: datetime) -> dict[str, Any]:
         "can_change": is_booked and in_time,
         "can_move": is_booked and (is_asked or (in_time and policy.allows_move(visit.reschedules))),
         "is_asked": is_asked,
+        "cancel_reason": reasons.told(visit.cancel_reason),
         "has_other_zone": str(visit.time_zone) != str(visit.patient.time_zone),
     }

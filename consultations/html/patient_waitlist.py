@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import Refusal
@@ -47,7 +48,7 @@ def wait_for_time(request: HttpRequest, case_id: UUID) -> HttpResponse:
     except Refusal as refused:
         messages.error(request, refused.detail)
         return redirect("consultations:case", case_id)
-    messages.success(request, "You are on the waitlist. We will write to you when a time becomes free.")
+    messages.success(request, gettext("You are on the waitlist. We will write to you when a time becomes free."))
     return redirect("consultations:wait-for-time", case_id)
 
 
@@ -83,20 +84,20 @@ def _answer(request: HttpRequest, offer: WaitlistOffer, *, by: User, is_signed_i
     try:
         if "decline" in request.POST:
             waitlist.decline(offer_id=offer.pk, by=by, now=now)
-            messages.info(request, "The time goes to the next person. You are still on the waitlist.")
+            messages.info(request, gettext("The time goes to the next person. You are still on the waitlist."))
             return redirect(request.path)
         visit = booking.accept(offer_id=offer.pk, by=by, now=now)
     except Refusal as refused:
         messages.error(request, refused.detail)
         return redirect(request.path)
-    messages.success(request, "The time is yours. Your visit is booked.")
+    messages.success(request, gettext("The time is yours. Your visit is booked."))
     return redirect("consultations:visit", visit.pk) if is_signed_in else redirect(request.path)
 
 
 def _leave(request: HttpRequest, case_id: UUID, entry: WaitlistEntry | None) -> HttpResponse:
     if entry is not None:
         waitlist.leave(entry_id=entry.pk, by=signed_in(request), now=timezone.now())
-        messages.success(request, "You are off the waitlist.")
+        messages.success(request, gettext("You are off the waitlist."))
     return redirect("consultations:case", case_id)
 
 

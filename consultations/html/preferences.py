@@ -1,6 +1,6 @@
 """Which messages a person gets, how and when."""
 
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.forms import RadioCards, YesNo
 from config.core.http import signed_in
@@ -24,29 +26,32 @@ _HALF_HOURS = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 3
 
 def _clock(wall: time) -> str:
     if wall == time(0):
-        return "midnight"
-    return "noon" if wall == time(12) else wall.strftime("%I:%M %p").lstrip("0")
+        return gettext("midnight")
+    return gettext("noon") if wall == time(12) else in_words(datetime.combine(date(2000, 1, 1), wall), "time")
 
 
-_TIMES = [(wall.strftime("%H:%M"), _clock(wall)) for wall in _HALF_HOURS]
+def _times() -> list[tuple[str, str]]:
+    return [(wall.strftime("%H:%M"), _clock(wall)) for wall in _HALF_HOURS]
 
 
 class PreferencesForm(forms.Form):
     """What is sent besides what has to be, how, and at which hours not."""
 
     channel = forms.ChoiceField(
-        label="How should we remind you of a visit?",
-        choices=[("email", "By email"), ("sms", "By text message")],
-        widget=RadioCards(hints={"sms": "To your mobile phone. Answer STOP at any time to end texts."}),
+        label=gettext_lazy("How should we remind you of a visit?"),
+        choices=[("email", gettext_lazy("By email")), ("sms", gettext_lazy("By text message"))],
+        widget=RadioCards(hints={"sms": gettext_lazy("To your mobile phone. Answer STOP at any time to end texts.")}),
     )
     optional_mail = forms.ChoiceField(
-        label="Do you want reminders and follow-up emails?",
-        help_text="We always write about your safety, your account, a booking, or when your clinician needs you.",
-        choices=[("yes", "Yes"), ("no", "No")],
+        label=gettext_lazy("Do you want reminders and follow-up emails?"),
+        help_text=gettext_lazy(
+            "We always write about your safety, your account, a booking, or when your clinician needs you."
+        ),
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         widget=YesNo,
     )
-    quiet_from = forms.ChoiceField(label="No messages from", choices=_TIMES)
-    quiet_until = forms.ChoiceField(label="Until", choices=_TIMES)
+    quiet_from = forms.ChoiceField(label=gettext_lazy("No messages from"), choices=_times)
+    quiet_until = forms.ChoiceField(label=gettext_lazy("Until"), choices=_times)
 
     def __init__(self, *args: Any, texts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +91,7 @@ def _changed(request: HttpRequest, form: PreferencesForm) -> bool:
         for error in refused.errors:
             form.add_error({"texts": "channel"}.get(error.field, error.field), error.detail)
         return False
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return True
 
 

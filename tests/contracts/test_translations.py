@@ -34,6 +34,8 @@ PATIENT_TEMPLATES = (
     "config/core/templates/core/landing.html",
     "config/core/templates/core/widgets",
     "config/core/templates/mfa",
+    "consultations/templates/consultations/account",
+    "consultations/templates/consultations/patient",
 )
 # What is called so in every language.
 NAMES = re.compile(r"Anteroom|988lifeline\.org")
