@@ -4,16 +4,24 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext, gettext_lazy
 
 from config.core.errors import FieldError
 from intake.domain.merge import Change
 from intake.domain.outline import Option, Outline, Question, split
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 LONGEST_TEXT = 10_000
 MOST_VALUES = 50
 MOST_INSTANCES = 50
 _TIME = re.compile(r"\d\d:\d\d(:\d\d)?")
+_NO_DATE = gettext_lazy("Enter a real date, such as 1985-03-08.")
+_NO_INSTANT = gettext_lazy("Enter a date and a time.")
+_NO_TIME = gettext_lazy("Enter a real time.")
 
 
 class NotThisType(ValueError):
@@ -33,7 +41,7 @@ def accept(outline: Outline, answers: Iterable[Mapping[str, Any]]) -> tuple[list
         path = str(sent["link_id"])
         question = question_at(outline, path)
         if question is None:
-            errors.append(FieldError(path, "unknown-question", "There is no such question."))
+            errors.append(FieldError(path, "unknown-question", gettext("There is no such question.")))
             continue
         if question.is_computed or question.is_hidden:
             continue
@@ -55,9 +63,10 @@ def normal(question: Question, value: Any) -> Any:
     if not question.repeats:
         return _one(question, value)
     if not isinstance(value, list):
-        raise NotThisType("Send a list of answers.")
-    if len(value) > min(question.max_occurs or MOST_VALUES, MOST_VALUES):
-        raise NotThisType(f"At most {min(question.max_occurs or MOST_VALUES, MOST_VALUES)} answers fit here.")
+        raise NotThisType(gettext("Send a list of answers."))
+    most = min(question.max_occurs or MOST_VALUES, MOST_VALUES)
+    if len(value) > most:
+        raise NotThisType(gettext("At most %(count)s answers fit here.") % {"count": most})
     return [_one(question, one) for one in value]
 
 
@@ -79,7 +88,7 @@ def _one(question: Question, value: Any) -> Any:
 
 def _boolean(_question: Question, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise NotThisType("Answer yes or no.")
+        raise NotThisType(gettext("Answer yes or no."))
     return value
 
 
@@ -87,40 +96,38 @@ def _integer(_question: Question, value: Any) -> int:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**31:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
-        raise NotThisType("Enter a whole number.")
+        raise NotThisType(gettext("Enter a whole number."))
     return value
 
 
 def _decimal(_question: Question, value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) >= 1e15:
-        raise NotThisType("Enter a number.")
+        raise NotThisType(gettext("Enter a number."))
     return value
 
 
 def _text(_question: Question, value: Any) -> str:
     if not isinstance(value, str):
-        raise NotThisType("Answer in words.")
+        raise NotThisType(gettext("Answer in words."))
     if len(value) > LONGEST_TEXT:
-        raise NotThisType(f"This is longer than {LONGEST_TEXT:,} characters.")
+        raise NotThisType(gettext("This is longer than %(count)s characters.") % {"count": f"{LONGEST_TEXT:,}"})
     if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise NotThisType("This has a character that cannot be stored.")
+        raise NotThisType(gettext("This has a character that cannot be stored."))
     return value
 
 
 def _date(_question: Question, value: Any) -> str:
-    return _parsed(value, date.fromisoformat, "Enter a real date, such as 1985-03-08.", length=10)
+    return _parsed(value, date.fromisoformat, _NO_DATE, length=10)
 
 
 def _instant(_question: Question, value: Any) -> str:
-    return _parsed(value, datetime.fromisoformat, "Enter a date and a time.", length=35)
+    return _parsed(value, datetime.fromisoformat, _NO_INSTANT, length=35)
 
 
 def _time(_question: Question, value: Any) -> str:
     if not (isinstance(value, str) and _TIME.fullmatch(value)):
-        raise NotThisType("Enter a time, such as 14:30:00.")
-    return _parsed(
-        value if value.count(":") == 2 else f"{value}:00", time.fromisoformat, "Enter a real time.", length=8
-    )
+        raise NotThisType(gettext("Enter a time, such as 14:30:00."))
+    return _parsed(value if value.count(":") == 2 else f"{value}:00", time.fromisoformat, _NO_TIME, length=8)
 
 
 def _choice(question: Question, value: Any) -> Any:
@@ -128,7 +135,7 @@ def _choice(question: Question, value: Any) -> Any:
         return _coding(value)
     option = _option(question.options, value)
     if option is None:
-        raise NotThisType("Choose one of the answers.")
+        raise NotThisType(gettext("Choose one of the answers."))
     return option.value
 
 
@@ -147,26 +154,26 @@ def _coding(value: Any) -> dict[str, Any]:
     known = {"system", "code", "display"}
     parts = {key: value[key] for key in known & value.keys()} if isinstance(value, dict) else {}
     if not parts.get("code") or not all(isinstance(one, str) and 0 < len(one) <= 1_000 for one in parts.values()):
-        raise NotThisType("Choose one of the answers.")
+        raise NotThisType(gettext("Choose one of the answers."))
     return parts
 
 
 def _reference(_question: Question, value: Any) -> dict[str, Any]:
     parts = {key: value[key] for key in ("reference", "display") if key in value} if isinstance(value, dict) else {}
     if "reference" not in parts or not all(isinstance(one, str) and 0 < len(one) <= 1_000 for one in parts.values()):
-        raise NotThisType("Choose what this refers to.")
+        raise NotThisType(gettext("Choose what this refers to."))
     return parts
 
 
 def _quantity(question: Question, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise NotThisType("Enter a number and its unit.")
+        raise NotThisType(gettext("Enter a number and its unit."))
     number = _decimal(question, value.get("value"))
     unit = _option(question.units, {key: value[key] for key in ("system", "code") if key in value})
     if unit is None and not value.get("code"):
         unit = next((one for one in question.units if one.label == value.get("unit")), None)
     if unit is None and question.units:
-        raise NotThisType("Choose a unit.")
+        raise NotThisType(gettext("Choose a unit."))
     if unit is None:
         return {"value": number, **({"unit": _text(question, value["unit"])} if value.get("unit") else {})}
     return {"value": number, "unit": unit.label, **unit.value}
@@ -176,7 +183,7 @@ def _attachment(question: Question, value: Any) -> dict[str, Any]:
     known: dict[str, type] = {"id": str, "title": str, "contentType": str, "size": int}
     fits = isinstance(value, dict) and all(isinstance(value[key], known[key]) for key in known if key in value)
     if not fits:
-        raise NotThisType("Choose a file.")
+        raise NotThisType(gettext("Choose a file."))
     return {key: value[key] for key in known if key in value}
 
 
@@ -196,13 +203,13 @@ def _means(offered: Any, value: Any) -> bool:
     return value.get("code") == offered["code"] and value.get("system", system) == system
 
 
-def _parsed(value: Any, parse: Callable[[str], Any], message: str, *, length: int) -> str:
+def _parsed(value: Any, parse: Callable[[str], Any], message: "StrPromise", *, length: int) -> str:
     try:
         if not isinstance(value, str) or len(value) > length:
-            raise NotThisType(message)
+            raise NotThisType(str(message))
         parse(value)
     except ValueError:
-        raise NotThisType(message) from None
+        raise NotThisType(str(message)) from None
     return value
 
 

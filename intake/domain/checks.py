@@ -5,6 +5,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from intake.domain.choices import Key, key_of
 from intake.domain.fhirpath.quantity import Quantity
 from intake.domain.fhirpath.units import convert
@@ -34,7 +36,7 @@ def faults(
     values = value if isinstance(value, list) else [value]
     yield from counted(bounds, len(values))
     if len(values) > 1 and item.choices.exclusive and any(_is_exclusive(item, one) for one in values):
-        yield "exclusive", "One of your answers cannot be chosen together with others."
+        yield "exclusive", gettext("One of your answers cannot be chosen together with others.")
     if off:
         yield from _switched_off(item, values, off)
     lowest, highest = bounds.minimum if low is None else low, bounds.maximum if high is None else high
@@ -50,9 +52,9 @@ def faults(
 def counted(bounds: Bounds, count: int) -> Iterator[Fault]:
     """Yield what is wrong with the number of answers, or of instances of a group."""
     if bounds.most is not None and count > bounds.most:
-        yield "too-many", f"Give at most {bounds.most} answers."
+        yield "too-many", gettext("Give at most %(count)s answers.") % {"count": bounds.most}
     if bounds.least is not None and count < bounds.least:
-        yield "too-few", f"Give at least {bounds.least} answers."
+        yield "too-few", gettext("Give at least %(count)s answers.") % {"count": bounds.least}
 
 
 def of_type(question: Question, value: Any) -> Any:
@@ -99,19 +101,20 @@ def _switched_off(item: PlanItem, values: list[Any], off: Collection[int]) -> It
     for one in values:
         key: Key = key_of(one) if isinstance(one, Mapping) else ("", str(one))
         if key in taken - kept:
-            yield "option-not-offered", "One of your answers cannot be chosen with your other answers."
+            yield "option-not-offered", gettext("One of your answers cannot be chosen with your other answers.")
 
 
 def _text(item: PlanItem, text: str) -> Iterator[Fault]:
     bounds = item.bounds
     if bounds.max_length is not None and len(text) > bounds.max_length:
-        yield "too-long", f"Use at most {bounds.max_length:,} characters; these are {len(text):,}."
+        told = gettext("Use at most %(most)s characters; these are %(count)s.")
+        yield "too-long", told % {"most": f"{bounds.max_length:,}", "count": f"{len(text):,}"}
     if bounds.min_length is not None and len(text) < bounds.min_length:
-        yield "too-short", f"Use at least {bounds.min_length} characters."
+        yield "too-short", gettext("Use at least %(count)s characters.") % {"count": bounds.min_length}
     if item.question.type == "string" and "\n" in text:
-        yield "line-break", "Write this on one line."
+        yield "line-break", gettext("Write this on one line.")
     if bounds.regex and not _pattern(bounds.regex).fullmatch(text):
-        yield "pattern", "Check how this is written."
+        yield "pattern", gettext("Check how this is written.")
 
 
 @lru_cache(maxsize=512)
@@ -126,7 +129,7 @@ def _number(decimals: int | None, value: Any, lowest: Any, highest: Any) -> Iter
     if one is None:
         return
     if decimals is not None and _decimals(one.value) > decimals:
-        yield "too-precise", f"Use at most {decimals} decimal places."
+        yield "too-precise", gettext("Use at most %(count)s decimal places.") % {"count": decimals}
     for bound, sign in ((lowest, -1), (highest, 1)):
         limit = measure(bound)
         if limit is not None:
@@ -136,13 +139,11 @@ def _number(decimals: int | None, value: Any, lowest: Any, highest: Any) -> Iter
 def _beyond(one: Quantity, limit: Quantity, sign: int, told: str) -> Iterator[Fault]:
     found = order(one, limit)
     if found is None:
-        yield "other-unit", f"This unit cannot be compared with {told}."
+        yield "other-unit", gettext("This unit cannot be compared with %(limit)s.") % {"limit": told}
+    elif found == sign and sign < 0:
+        yield "too-small", gettext("This must be %(limit)s or more.") % {"limit": told}
     elif found == sign:
-        yield (
-            ("too-small", f"This must be {told} or more.")
-            if sign < 0
-            else ("too-large", f"This must be {told} or less.")
-        )
+        yield "too-large", gettext("This must be %(limit)s or less.") % {"limit": told}
 
 
 def _told(bound: Any, value: Any, sign: int) -> str:
@@ -161,7 +162,9 @@ def _moment(value: Any, lowest: Any, highest: Any) -> Iterator[Fault]:
     for bound, sign in ((lowest, -1), (highest, 1)):
         found = order_of_times(value, bound) if isinstance(bound, str) and isinstance(value, str) else None
         if found == sign:
-            yield "out-of-range", f"Give {'a later' if sign < 0 else 'an earlier'} date; the limit is {bound}."
+            later = gettext("Give a later date; the limit is %(limit)s.")
+            earlier = gettext("Give an earlier date; the limit is %(limit)s.")
+            yield "out-of-range", (later if sign < 0 else earlier) % {"limit": bound}
 
 
 def _decimals(value: Decimal) -> int:

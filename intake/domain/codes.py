@@ -1,14 +1,15 @@
 """Stored codes of the intake app; FHIR's where FHIR has them."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy
 
 
 class SexAtBirth(TextChoices):
     """US Core birth sex."""
 
-    FEMALE = "F", "Female"
-    MALE = "M", "Male"
-    UNKNOWN = "UNK", "Prefer not to say"
+    FEMALE = "F", gettext_lazy("Female")
+    MALE = "M", gettext_lazy("Male")
+    UNKNOWN = "UNK", gettext_lazy("Prefer not to say")
 
 
 class ConsentStatus(TextChoices):

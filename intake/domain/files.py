@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 
 import puremagic
+from django.utils.translation import gettext, gettext_lazy
 
 from intake.domain.hints import MEGABYTE
 
 ACCEPTED = {
-    "image/jpeg": "JPEG photo",
-    "image/png": "PNG image",
-    "image/webp": "WebP image",
-    "image/heic": "HEIC photo",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/webp": "WebP",
+    "image/heic": "HEIC",
+    "application/pdf": "PDF",
+}
+_IN_WORDS = {
+    "image/jpeg": gettext_lazy("JPEG photo"),
+    "image/png": gettext_lazy("PNG image"),
+    "image/webp": gettext_lazy("WebP image"),
+    "image/heic": gettext_lazy("HEIC photo"),
     "application/pdf": "PDF",
 }
 _SAME = {"image/jpg": "image/jpeg", "image/heif": "image/heic", "image/heic-sequence": "image/heic"}
@@ -38,14 +46,13 @@ def check(data: bytes, *, mime_types: Sequence[str], max_bytes: int) -> str:
     Raises      NotThisFile when it is empty, too large, or of another kind than its question takes
     """
     if not data:
-        raise NotThisFile("This file is empty.")
+        raise NotThisFile(gettext("This file is empty."))
     if len(data) > max_bytes:
-        size = max_bytes / MEGABYTE
-        raise NotThisFile(f"This file is larger than {size:.0f} MB." if size >= 1 else "This file is too large.")
+        raise NotThisFile(_too_large(max_bytes / MEGABYTE))
     kind, taken = kind_of(data), wanted(mime_types)
     if kind not in taken:
-        names = ", ".join(ACCEPTED[one] for one in taken)
-        raise NotThisFile(f"This kind of file cannot be taken. Choose one of these: {names}.")
+        told = gettext("This kind of file cannot be taken. Choose one of these: %(kinds)s.")
+        raise NotThisFile(told % {"kinds": ", ".join(str(_IN_WORDS[one]) for one in taken)})
     return kind
 
 
@@ -55,6 +62,12 @@ def wanted(mime_types: Sequence[str]) -> list[str]:
         return list(ACCEPTED)
     told = {_SAME.get(one, one) for one in mime_types}
     return [kind for kind in ACCEPTED if kind in told or f"{kind.split('/')[0]}/*" in told or "*/*" in told]
+
+
+def _too_large(most: float) -> str:
+    if most < 1:
+        return gettext("This file is too large.")
+    return gettext("This file is larger than %(size)s MB.") % {"size": f"{most:.0f}"}
 
 
 def safe_name(name: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import phonenumbers
+from django.utils.translation import gettext
 
 from config.core.errors import FieldError
 from intake.domain.codes import SexAtBirth
@@ -74,7 +75,7 @@ def age(birth_date: date, *, today: date) -> int:
 
 
 def _problems(given: Mapping[str, Any], *, today: date, languages: frozenset[str]) -> Iterator[tuple[str, str, str]]:
-    words = {"given_name": "Enter your first name.", "family_name": "Enter your last name."}
+    words = {"given_name": gettext("Enter your first name."), "family_name": gettext("Enter your last name.")}
     for field, message in words.items():
         if field in given and not str(given[field]).strip():
             yield field, "blank", message
@@ -82,10 +83,10 @@ def _problems(given: Mapping[str, Any], *, today: date, languages: frozenset[str
         yield from _birth_date(given["birth_date"], today=today)
     yield from _phones(given)
     known: dict[str, tuple[frozenset[str], str]] = {
-        "sex_at_birth": (frozenset(SexAtBirth.values), "Choose one of the answers."),
-        "state": (frozenset(STATES), "Choose a state from the list."),
-        "preferred_language": (languages, "Choose a language from the list."),
-        "time_zone": (_zones(), "Choose a time zone from the list."),
+        "sex_at_birth": (frozenset(SexAtBirth.values), gettext("Choose one of the answers.")),
+        "state": (frozenset(STATES), gettext("Choose a state from the list.")),
+        "preferred_language": (languages, gettext("Choose a language from the list.")),
+        "time_zone": (_zones(), gettext("Choose a time zone from the list.")),
     }
     for field, (codes, message) in known.items():
         if field in given and given[field] not in codes:
@@ -102,14 +103,15 @@ def _phones(given: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         number = given.get(field, "")
         missing = field == "phone" and field in given and not number
         if missing or e164(number) != number:
-            yield field, "not-a-phone-number", "Enter a phone number with its area code, such as 212 555 0123."
+            yield field, "not-a-phone-number", gettext("Enter a phone number with its area code, such as 212 555 0123.")
 
 
 def _birth_date(birth_date: date, *, today: date) -> Iterator[tuple[str, str, str]]:
     years = age(birth_date, today=today)
     if birth_date > today:
-        yield "birth_date", "in-the-future", "Your date of birth must be in the past."
+        yield "birth_date", "in-the-future", gettext("Your date of birth must be in the past.")
     elif years < MINIMUM_AGE_YEARS:
-        yield "birth_date", "under-age", f"You must be {MINIMUM_AGE_YEARS} or older to register."
+        told = gettext("You must be %(years)s or older to register.") % {"years": MINIMUM_AGE_YEARS}
+        yield "birth_date", "under-age", told
     elif years > MAXIMUM_AGE_YEARS:
-        yield "birth_date", "too-long-ago", "Check the year of your date of birth."
+        yield "birth_date", "too-long-ago", gettext("Check the year of your date of birth.")

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from intake.domain import checks
 from intake.domain.parts import Constraint, PlanItem
 from intake.domain.places import Place
@@ -49,14 +51,15 @@ def _of_question(place: Place, item: PlanItem) -> Iterator[Issue]:
         for code, message in checks.faults(item, place.value, low=place.low, high=place.high, off=place.off):
             yield _issue(place, code, message)
     elif item.question.is_required:
-        yield _issue(place, "required", "Answer this question.")
+        yield _issue(place, "required", gettext("Answer this question."))
 
 
 def of_constraints(place: Place, constraints: tuple[Constraint, ...], link_id: str = "") -> Iterator[Issue]:
     """Yield the constraints that are false at a place; those of the whole questionnaire stand at its first item."""
     for number in sorted(place.broken or ()):
         told = constraints[number]
-        yield Issue(told.key, told.severity, place.link_id or link_id, place.path or link_id, told.message)
+        message = told.message or gettext("Please check this.")
+        yield Issue(told.key, told.severity, place.link_id or link_id, place.path or link_id, message)
 
 
 def _of_group(place: Place, item: PlanItem) -> Iterator[Issue]:
@@ -64,12 +67,12 @@ def _of_group(place: Place, item: PlanItem) -> Iterator[Issue]:
     if question.repeats and not place.is_instance:
         count = sum(1 for child in place.children if child.is_present)
         if question.is_required and not count:
-            yield _issue(place, "required", "Answer at least one of these questions.")
+            yield _issue(place, "required", gettext("Answer at least one of these questions."))
         elif count:
             for code, message in checks.counted(item.bounds, count):
                 yield _issue(place, code, message)
     elif question.is_required and not place.is_present and not place.is_instance:
-        yield _issue(place, "required", "Answer at least one of these questions.")
+        yield _issue(place, "required", gettext("Answer at least one of these questions."))
 
 
 def _issue(place: Place, code: str, message: str) -> Issue:

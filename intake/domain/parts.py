@@ -21,7 +21,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One questionnaire-constraint or targetConstraint: the expression must not be false."""
+    """One questionnaire-constraint or targetConstraint: the expression must not be false; `message` may be empty."""
 
     key: str
     severity: str

@@ -133,7 +133,7 @@ class Reader:
         return Constraint(
             key=str(ext.value(told, "key") or "constraint"),
             severity="error" if ext.value(told, "severity") == "error" else "warning",
-            message=str(ext.value(told, "human") or "Please check this."),
+            message=str(ext.value(told, "human") or ""),
             expression=expression,
         )
 

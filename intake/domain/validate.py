@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from intake.domain import checks
 from intake.domain.fhirpath.temporal import parse_moment
 from intake.domain.issues import Issue, of_constraints
@@ -80,7 +82,7 @@ def _asked(place: Place, sent: Response) -> Iterator[Issue]:
     if question.type == "group":
         is_open = not place.is_present and not any(child.is_present for child in place.children)
         if question.is_required and is_open and not place.is_instance and sent.counts(place.parent):
-            yield _issue(place, "required", "At least one of these questions must be answered.", where)
+            yield _issue(place, "required", gettext("At least one of these questions must be answered."), where)
         if question.repeats and not place.is_instance:
             count = len(place.children)
             yield from _each(place, checks.counted(item.bounds, count) if count else (), where)
@@ -98,15 +100,16 @@ def _of_question(place: Place, sent: Response, where: str | None) -> Iterator[Is
         yield from _recalculated(place, sent, where)
     elif place.values:
         if not item.question.repeats and len(place.values) > 1:
-            yield _issue(place, "too-many", "This question takes one answer.", where)
+            yield _issue(place, "too-many", gettext("This question takes one answer."), where)
         value = place.values if len(place.values) > 1 or item.question.repeats else place.values[0]
         told = checks.faults(item, value, low=place.low, high=place.high, off=place.off)
         yield from _each(place, told, where)
     elif place not in sent.misfits and sent.counts(place.parent):
         if item.question.is_required:
-            yield _issue(place, "required", "This question must be answered.", where)
+            yield _issue(place, "required", gettext("This question must be answered."), where)
         elif where and item.bounds.least and item.bounds.least > 0:
-            yield _issue(place, "too-few", f"Give at least {item.bounds.least} answers.", where)
+            lacks = gettext("Give at least %(count)s answers.") % {"count": item.bounds.least}
+            yield _issue(place, "too-few", lacks, where)
 
 
 def question_is_computed(place: Place) -> bool:
@@ -125,9 +128,9 @@ def _recalculated(place: Place, sent: Response, where: str | None) -> Iterator[I
     if told == place.answers or _plain(told) == _plain(place.answers):
         return
     if item.calculated is None:
-        yield _issue(place, "fixed-value", "The questionnaire gives this answer; it cannot be changed.", where)
+        yield _issue(place, "fixed-value", gettext("The questionnaire gives this answer; it cannot be changed."), where)
     else:
-        message = "This is worked out from other answers; what was sent is not used."
+        message = gettext("This is worked out from other answers; what was sent is not used.")
         yield _with_severity(_issue(place, "recalculated", message, where), "information")
 
 
@@ -146,7 +149,9 @@ def _not_asked(place: Place, sent: Response) -> Iterator[Issue]:
     where = sent.where.get(place)
     is_outermost = place.parent is None or place.parent.asked
     if where is not None and is_outermost and place.link_id and place.item and place.item.question.type != "display":
-        yield _issue(place, "not-asked", "This is not asked with these answers, so it must not be answered.", where)
+        yield _issue(
+            place, "not-asked", gettext("This is not asked with these answers, so it must not be answered."), where
+        )
 
 
 def _each(place: Place, told: Iterable[tuple[str, str]], where: str | None) -> Iterator[Issue]:

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from config.core.flow import flow
@@ -36,42 +38,42 @@ class NoSuchResponse(NotFound):
     """Check the address; it may not be yours."""
 
     code = "no-such-response"
-    title = "There are no such questions"
+    title = gettext_lazy("There are no such questions")
 
 
 class ResponseClosed(Conflict):
     """Show the answers; they can no longer be changed."""
 
     code = "response-closed"
-    title = "These questions are closed"
+    title = gettext_lazy("These questions are closed")
 
 
 class AnswersMoved(Stale):
     """Show the answers as they stand now; the person has not seen all of them."""
 
     code = "answers-moved"
-    title = "Some answers changed meanwhile"
+    title = gettext_lazy("Some answers changed meanwhile")
 
 
 class UnknownRevision(Invalid):
     """Load the response and send its revision."""
 
     code = "unknown-revision"
-    title = "There is no such revision"
+    title = gettext_lazy("There is no such revision")
 
 
 class NotAcceptable(Invalid):
     """Correct the named answers; the others were not stored either."""
 
     code = "invalid"
-    title = "Some answers do not fit their questions"
+    title = gettext_lazy("Some answers do not fit their questions")
 
 
 class Incomplete(Invalid):
     """Show each named question; it is still open or wrong."""
 
     code = "incomplete"
-    title = "Some questions are still open"
+    title = gettext_lazy("Some questions are still open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def save(
         return _again(response, response.ledger.get(pk=standing.told_id), standing.rules, base=base_revision)
     _refuse_closed(response)
     if base_revision > response.revision:
-        raise UnknownRevision(errors=[FieldError("base_revision", "unknown", "There is no such revision yet.")])
+        raise UnknownRevision(
+            errors=[FieldError("base_revision", "unknown", gettext("There is no such revision yet."))]
+        )
     changes = _accepted(response, answers)
 
     revision = response.revision + 1
@@ -172,7 +176,9 @@ def complete(*, response_id: UUID, by: User, now: datetime, seen_revision: int |
     response = _own(response_id, by)
     _refuse_closed(response)
     if seen_revision is not None and seen_revision != response.revision:
-        raise AnswersMoved("Some answers were changed on another device since you looked. Please check them again.")
+        raise AnswersMoved(
+            gettext("Some answers were changed on another device since you looked. Please check them again.")
+        )
     judged = judge_response(response, now=now)
     if judged.errors:
         errors = [FieldError(one.path or one.link_id, one.code, one.message) for one in judged.errors]
@@ -196,13 +202,13 @@ def _own(response_id: UUID, by: User) -> QuestionnaireResponse:
     mine = QuestionnaireResponse.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     response = next(iter(mine.select_related("patient").filter(pk=response_id)), None)
     if response is None:
-        raise NoSuchResponse("There are no such questions.")
+        raise NoSuchResponse(gettext("There are no such questions."))
     return response
 
 
 def _refuse_closed(response: QuestionnaireResponse) -> None:
     if response.status != ResponseStatus.IN_PROGRESS:
-        raise ResponseClosed("These answers were sent and can no longer be changed.")
+        raise ResponseClosed(gettext("These answers were sent and can no longer be changed."))
 
 
 def _accepted(response: QuestionnaireResponse, answers: Sequence[Mapping[str, Any]]) -> list[Change]:
@@ -280,4 +286,5 @@ def _saved(
 
 
 def _count(number: int) -> str:
-    return "One question is still open." if number == 1 else f"{number} questions are still open."
+    told = ngettext("One question is still open.", "%(count)s questions are still open.", number)
+    return told % {"count": number}

@@ -11,6 +11,8 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
@@ -28,21 +30,21 @@ class NoSuchResponse(NotFound):
     """Check the address; it may not be yours."""
 
     code = "no-such-response"
-    title = "There are no such questions"
+    title = gettext_lazy("There are no such questions")
 
 
 class ResponseClosed(Conflict):
     """Show the answers; nothing can be added to them."""
 
     code = "response-closed"
-    title = "These questions are closed"
+    title = gettext_lazy("These questions are closed")
 
 
 class FileRefused(Invalid):
     """Say what is wrong at the question; another file may be taken."""
 
     code = "file-refused"
-    title = "This file cannot be taken"
+    title = gettext_lazy("This file cannot be taken")
 
 
 @flow
@@ -60,16 +62,17 @@ def attach(*, response_id: UUID, path: str, name: str, data: bytes, by: User, no
     mine = QuestionnaireResponse.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     response = mine.filter(pk=response_id).first()
     if response is None:
-        raise NoSuchResponse("There are no such questions.")
+        raise NoSuchResponse(gettext("There are no such questions."))
     if response.status != ResponseStatus.IN_PROGRESS:
-        raise ResponseClosed("These answers were sent; no file can be added to them.")
+        raise ResponseClosed(gettext("These answers were sent; no file can be added to them."))
     kind = _kind(response, path, data)
     digest = hashlib.sha256(data).hexdigest()
     before = response.attachments.filter(path=path, sha256=digest).defer("data").first()
     if before is not None:
         return before
     if response.attachments.count() >= MOST_FILES:
-        raise _refused(path, f"At most {MOST_FILES} files can be added to one set of questions.")
+        told = gettext("At most %(count)s files can be added to one set of questions.")
+        raise _refused(path, told % {"count": MOST_FILES})
 
     made = Attachment.objects.create(
         response=response, path=path, title=files.safe_name(name), content_type=kind, size=len(data), sha256=digest,
@@ -86,7 +89,7 @@ def attach(*, response_id: UUID, path: str, name: str, data: bytes, by: User, no
 def _kind(response: QuestionnaireResponse, path: str, data: bytes) -> str:
     question = question_at(outline_of(response.questionnaire_id), path)
     if question is None or question.type != "attachment":
-        raise _refused(path, "This question takes no file.")
+        raise _refused(path, gettext("This question takes no file."))
     try:
         return files.check(data, mime_types=question.hints.mime_types, max_bytes=question.hints.max_bytes)
     except files.NotThisFile as wrong:

@@ -8,6 +8,8 @@ Refusal
 
 from datetime import datetime
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import FieldError, Invalid, NotAllowed
 from config.core.flow import flow
@@ -19,14 +21,14 @@ class NotAPatient(NotAllowed):
     """Register a patient's record first; only patients answer."""
 
     code = "not-a-patient"
-    title = "Only a patient can answer"
+    title = gettext_lazy("Only a patient can answer")
 
 
 class NotPublished(Invalid):
     """Search for a published version of the questionnaire and name that."""
 
     code = "not-published"
-    title = "This questionnaire is not published"
+    title = gettext_lazy("This questionnaire is not published")
 
 
 @flow
@@ -41,12 +43,12 @@ def begin(*, canonical: str, by: User, now: datetime) -> QuestionnaireResponse:
     """
     patient = Patient.objects.visible_to(by).first()
     if patient is None:
-        raise NotAPatient("Only somebody who is registered as a patient can answer.")
+        raise NotAPatient(gettext("Only somebody who is registered as a patient can answer."))
     url, _, version = canonical.partition("|")
     published = Questionnaire.objects.published().filter(url=url)
     questionnaire = (published.filter(version=version) if version else published).first()
     if questionnaire is None:
-        words = "No version of this questionnaire is published under that name."
+        words = gettext("No version of this questionnaire is published under that name.")
         raise NotPublished(words, errors=[FieldError("QuestionnaireResponse.questionnaire", "not-published", words)])
 
     made = QuestionnaireResponse.objects.create(questionnaire=questionnaire, patient=patient)

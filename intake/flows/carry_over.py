@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, NotFound
 from config.core.flow import flow
@@ -27,14 +29,14 @@ class NoSuchResponse(NotFound):
     """Check the address; it may not be yours."""
 
     code = "no-such-response"
-    title = "There are no such questions"
+    title = gettext_lazy("There are no such questions")
 
 
 class ResponseClosed(Conflict):
     """Show the answers in the version that they were given to."""
 
     code = "response-closed"
-    title = "These questions are closed"
+    title = gettext_lazy("These questions are closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def carry_over(*, response_id: UUID, by: User, now: datetime) -> Moved | None:
     mine = QuestionnaireResponse.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     response = mine.select_related("questionnaire").filter(pk=response_id).first()
     if response is None:
-        raise NoSuchResponse("There are no such questions.")
+        raise NoSuchResponse(gettext("There are no such questions."))
     if response.status != ResponseStatus.IN_PROGRESS:
-        raise ResponseClosed("These answers were sent; they stay with the questions they were given to.")
+        raise ResponseClosed(gettext("These answers were sent; they stay with the questions they were given to."))
     newest = Questionnaire.objects.published().filter(url=response.questionnaire.url).first()
     if newest is None or newest.pk == response.questionnaire_id:
         return None

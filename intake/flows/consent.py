@@ -13,6 +13,8 @@ Refusal
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
@@ -25,42 +27,42 @@ class NotRegistered(Conflict):
     """Register first."""
 
     code = "not-registered"
-    title = "We do not know you yet"
+    title = gettext_lazy("We do not know you yet")
 
 
 class UnknownDocument(Invalid):
     """Offer the texts that are asked for today."""
 
     code = "document-unknown"
-    title = "There is no such text to sign"
+    title = gettext_lazy("There is no such text to sign")
 
 
 class NotSigned(Invalid):
     """Ask for the full name."""
 
     code = "not-signed"
-    title = "The signature is missing"
+    title = gettext_lazy("The signature is missing")
 
 
 class AlreadySigned(Conflict):
     """Go on; the signature in force is in `consent`."""
 
     code = "already-signed"
-    title = "You have signed this"
+    title = gettext_lazy("You have signed this")
 
 
 class NoSuchConsent(NotFound):
     """Check the address; it may not be yours."""
 
     code = "no-such-consent"
-    title = "There is no such signature"
+    title = gettext_lazy("There is no such signature")
 
 
 class AlreadyWithdrawn(Conflict):
     """Nothing is left to withdraw."""
 
     code = "already-withdrawn"
-    title = "This was withdrawn already"
+    title = gettext_lazy("This was withdrawn already")
 
 
 @flow
@@ -84,16 +86,18 @@ def sign(
     # The patient's row is the lock: of two signatures at once the second finds the first.
     patient = Patient.objects.select_for_update(no_key=True).filter(user=by).first()
     if patient is None:
-        raise NotRegistered("Tell us who you are first, then sign.")
+        raise NotRegistered(gettext("Tell us who you are first, then sign."))
     document = ConsentDocument.objects.current().filter(pk=document_id).first()
     if document is None:
-        raise UnknownDocument(errors=[FieldError("document", "unknown", "There is no such text to sign today.")])
+        raise UnknownDocument(
+            errors=[FieldError("document", "unknown", gettext("There is no such text to sign today."))]
+        )
     name = " ".join(signed_name.split())[:200]
     if not name:
-        raise NotSigned(errors=[FieldError("signed_name", "blank", "Type your full name to sign.")])
+        raise NotSigned(errors=[FieldError("signed_name", "blank", gettext("Type your full name to sign."))])
     before = Consent.objects.in_force().filter(patient=patient, document=document).first()
     if before is not None:
-        raise AlreadySigned("You have signed this already.", extra={"consent": str(before.pk)})
+        raise AlreadySigned(gettext("You have signed this already."), extra={"consent": str(before.pk)})
 
     consent = Consent.objects.create(
         patient=patient,
@@ -125,9 +129,9 @@ def withdraw(*, consent_id: UUID, by: User, now: datetime) -> Consent:
     mine = Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("document")
     consent = mine.filter(pk=consent_id, patient__user=by).first()
     if consent is None:
-        raise NoSuchConsent("There is no such signature.")
+        raise NoSuchConsent(gettext("There is no such signature."))
     if consent.status != ConsentStatus.ACTIVE:
-        raise AlreadyWithdrawn("You have withdrawn this already.")
+        raise AlreadyWithdrawn(gettext("You have withdrawn this already."))
 
     consent.status = ConsentStatus.INACTIVE
     consent.withdrawn_at, consent.withdrawn_by = now, by

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from config.core import audit
 from config.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -33,28 +34,28 @@ class NotAPatient(NotAllowed):
     """Register with an account that is not used for work here."""
 
     code = "not-a-patient"
-    title = "This account is for work"
+    title = gettext_lazy("This account is for work")
 
 
 class NotRegistered(NotFound):
     """Register first."""
 
     code = "not-registered"
-    title = "We do not know you yet"
+    title = gettext_lazy("We do not know you yet")
 
 
 class AlreadyRegistered(Conflict):
     """Change the record that is there."""
 
     code = "already-registered"
-    title = "You have registered already"
+    title = gettext_lazy("You have registered already")
 
 
 class CannotBeTrue(Invalid):
     """Correct the named fields."""
 
     code = "invalid"
-    title = "Please check what you entered"
+    title = gettext_lazy("Please check what you entered")
 
 
 @flow
@@ -69,9 +70,9 @@ def register(*, details: Details, by: User, now: datetime) -> Patient:
     # The user's row is the lock: of two registrations at once the second finds the first.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if by.role != Role.PATIENT:
-        raise NotAPatient("People who work here need a second account to be seen as a patient.")
+        raise NotAPatient(gettext("People who work here need a second account to be seen as a patient."))
     if Patient.objects.filter(user=by).exists():
-        raise AlreadyRegistered("We know you already. You can change your details.")
+        raise AlreadyRegistered(gettext("We know you already. You can change your details."))
     given = dataclasses.asdict(details)
     _refuse_what_cannot_be(given, state=details.state, now=now)
 
@@ -95,7 +96,7 @@ def change(*, changes: Mapping[str, Any], by: User, now: datetime) -> Patient:
     """
     patient = Patient.objects.select_for_update(no_key=True).filter(user=by).first()
     if patient is None:
-        raise NotRegistered("Tell us who you are first.")
+        raise NotRegistered(gettext("Tell us who you are first."))
     wanted = {field: value for field, value in changes.items() if field in _FIELDS}
     _refuse_what_cannot_be(wanted, state=str(wanted.get("state", patient.state)), now=now)
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.core.http import signed_in
@@ -130,7 +131,7 @@ def _go(turn: Turn, sheet: Sheet, ringing: list[FlagRule], revealed: frozenset[s
 
 def _leave(turn: Turn, *, where: str) -> HttpResponseBase:
     if where == "later":
-        messages.success(turn.request, "Your answers are saved. You can go on whenever you like.")
+        messages.success(turn.request, gettext("Your answers are saved. You can go on whenever you like."))
         return redirect(HOME)
     numbers = [page.number for page in shown_pages(turn.outline, turn.judged)]
     if where == "back":
@@ -199,11 +200,13 @@ def _rows_changed(turn: Turn, saved: answer.Saved | None) -> HttpResponseBase | 
 
 def _list_stored(turn: Turn, changes: list[dict[str, Any]], *, base: int, undo: bool) -> HttpResponseBase:
     if not changes:
-        messages.info(turn.request, "Nothing was changed: the list is no longer the one that was on your page.")
+        messages.info(
+            turn.request, gettext("Nothing was changed: the list is no longer the one that was on your page.")
+        )
         return redirect(turn.address())
     stored = _save(turn, changes, base=base, is_whole=True)
     if stored.conflicts:
-        messages.warning(turn.request, "This list was changed on another device meanwhile. Look at it again.")
+        messages.warning(turn.request, gettext("This list was changed on another device meanwhile. Look at it again."))
     return redirect(turn.address() + (f"?undo={stored.revision}" if undo and not stored.conflicts else ""))
 
 
@@ -265,8 +268,9 @@ def _moved(moved: carry_over.Moved, language: str) -> str:
     """Return in words what a new version of the questions did to one's answers."""
     by_link_id = outline_of(moved.response.questionnaire_id, language=language).by_link_id
     again = "; ".join(label_of(by_link_id[link_id]) for link_id in moved.changed if link_id in by_link_id)
-    asked = f" These have changed and are asked again: {again}" if again else ""
-    return f"These questions were updated since you began. Your answers that still fit are kept.{asked}"
+    kept = gettext("These questions were updated since you began. Your answers that still fit are kept.")
+    asked = gettext("These have changed and are asked again: %(questions)s") % {"questions": again}
+    return f"{kept} {asked}" if again else kept
 
 
 def _client(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
@@ -38,7 +39,7 @@ def sign_consent(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
                 user_agent=request.headers.get("User-Agent", ""),
                 ip_address=structlog.contextvars.get_contextvars().get("ip"),
             )  # fmt: skip
-            messages.success(request, f"You have signed “{document.title}”.")
+            messages.success(request, gettext("You have signed “%(title)s”.") % {"title": document.title})
             return redirect(after(request))
         except Refusal as refused:
             form.add_error(None, refused.detail)
@@ -67,7 +68,7 @@ def withdraw_consent(request: HttpRequest, consent_id: UUID) -> HttpResponseBase
     """Take a signature back."""
     try:
         consent.withdraw(consent_id=consent_id, by=signed_in(request), now=timezone.now())
-        messages.success(request, "Your consent is withdrawn.")
+        messages.success(request, gettext("Your consent is withdrawn."))
     except Refusal as refused:
         messages.error(request, refused.detail)
     return redirect("intake:consents")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.html import escape
+from django.utils.translation import gettext
 
 from config.core.forms import CheckboxCards, MemorableDate, MemorableDateField, RadioCards, Scale, YesNo
 from intake.domain.acceptance import NotThisType, normal
@@ -75,7 +76,7 @@ class Lines(QuestionField):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question, forms.Textarea({"rows": 3}))
-        self.help_text = f"{self.help_text} One on each line.".strip()
+        self.help_text = " ".join([self.help_text, gettext("One on each line.")]).strip()
 
     def read(self, raw: Any) -> Any:
         """Return the lines that say something."""
@@ -97,7 +98,8 @@ class Number(QuestionField):
         if self.slider:
             low, high, step = self.slider
             self.widget.attrs.update({"data-slider": f"{low} {high} {step}"})
-            self.help_text = f"{self.help_text} From {low} to {high}.".strip()
+            ends = gettext("From %(low)s to %(high)s.") % {"low": low, "high": high}
+            self.help_text = f"{self.help_text} {ends}".strip()
 
     def read(self, raw: Any) -> Any:
         """Return the number of a text; the text itself when it is none."""
@@ -131,7 +133,7 @@ class YesOrNo(QuestionField):
     """Yes or no; no answer stays no answer."""
 
     def __init__(self, question: Question) -> None:
-        super().__init__(question, YesNo(choices=[("yes", "Yes"), ("no", "No")]))
+        super().__init__(question, YesNo(choices=[("yes", gettext("Yes")), ("no", gettext("No"))]))
 
     def read(self, raw: Any) -> Any:
         """Return true, false or nothing."""
@@ -150,7 +152,7 @@ class OneOf(QuestionField):
         is_list = question.control == "drop-down" or (len(choices) > FEW_OPTIONS and question.control != "radio-button")
         widget: forms.Widget
         if is_list:
-            widget = forms.Select(choices=[("", "Choose"), *choices])
+            widget = forms.Select(choices=[("", gettext("Choose")), *choices])
         elif question.control == "radio-button":
             widget = Scale(choices=choices)
         else:
@@ -167,7 +169,7 @@ class OneOfOrOther(OneOf):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question)
-        self.widget.choices = [*self.widget.choices, (OTHER, question.hints.open_label or "Something else")]
+        self.widget.choices = [*self.widget.choices, (OTHER, question.hints.open_label or gettext("Something else"))]
 
     def shown(self, value: Any) -> Any:
         """Return the key of the stored option, or that it is another text."""
@@ -225,10 +227,11 @@ class File(QuestionField):
     def __init__(self, question: Question) -> None:
         kinds = wanted(question.hints.mime_types)
         super().__init__(question, ChosenFile({"accept": ",".join(kinds)}))
-        names = ", ".join(dict.fromkeys(ACCEPTED[kind].split()[0] for kind in kinds))
+        names = ", ".join(ACCEPTED[kind] for kind in kinds)
         megabytes = question.hints.max_bytes / MEGABYTE
         size = f"{megabytes:.0f} MB" if megabytes >= 1 else f"{question.hints.max_bytes // 1024} KB"
-        self.help_text = f"{self.help_text} {names}, up to {size}.".strip()
+        limits = gettext("%(kinds)s, up to %(size)s.") % {"kinds": names, "size": size}
+        self.help_text = f"{self.help_text} {limits}".strip()
         self.is_left_alone = True  # what a file control shows is what is stored; a browser never sends a name back
 
 

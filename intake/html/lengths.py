@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from intake.domain.acceptance import NotThisType
 from intake.domain.outline import Question
@@ -29,12 +30,12 @@ def length(feet: str, inches: str, centimeters: str) -> dict[str, Any] | None:
     if not (feet or inches):
         return {"value": number(centimeters), "code": CENTIMETER} if centimeters else None
     if centimeters:
-        raise NotThisType("Give it in feet and inches or in centimeters, not both.")
+        raise NotThisType(gettext("Give it in feet and inches or in centimeters, not both."))
     whole, rest = number(feet or "0"), number(inches or "0")
     if not isinstance(whole, int) or not isinstance(rest, int | float) or whole < 0 or rest < 0:
-        raise NotThisType("Enter feet and inches as numbers, such as 5 and 7.")
+        raise NotThisType(gettext("Enter feet and inches as numbers, such as 5 and 7."))
     if feet and rest >= INCHES:
-        raise NotThisType("Inches beside feet go from 0 to 11.")
+        raise NotThisType(gettext("Inches beside feet go from 0 to 11."))
     return {"value": whole * INCHES + rest, "code": INCH}
 
 
@@ -51,7 +52,7 @@ def typed(value: Any) -> list[Any]:
 def in_words(value: Mapping[str, Any]) -> str:
     """Return a length in inches as people say it, such as `5 ft 7 in`."""
     feet, inches = divmod(value["value"], INCHES)
-    return f"{int(feet)} ft {_plain(inches)} in"
+    return gettext("%(feet)s ft %(inches)s in") % {"feet": int(feet), "inches": _plain(inches)}
 
 
 class FeetAndInches(forms.MultiWidget):

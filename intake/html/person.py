@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import Refusal
@@ -29,7 +30,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
             return redirect(after(request))
         except Refusal as refused:
             show_refusal(form, refused)
-    return _show(request, form, title="Tell us who you are", submit="Save and go on")
+    return _show(request, form, title=gettext("Tell us who you are"), submit=gettext("Save and go on"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,11 +46,11 @@ def change_details(request: HttpRequest) -> HttpResponseBase:
             patient = registration.change(changes=form.cleaned_data, by=user, now=timezone.now())
             translation.activate(patient.preferred_language)
             remember_language(request, patient.preferred_language)
-            messages.success(request, "Your details are saved.")
+            messages.success(request, gettext("Your details are saved."))
             return redirect(after(request))
         except Refusal as refused:
             show_refusal(form, refused)
-    return _show(request, form, title="Your details", submit="Save", change=True)
+    return _show(request, form, title=gettext("Your details"), submit=gettext("Save"), change=True)
 
 
 def show_refusal(form: DetailsForm, refused: Refusal) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import FieldError
@@ -45,7 +46,7 @@ def review_answers(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
     except answer.ResponseClosed:
         return redirect("intake:review-answers", response_id=response.pk)
     title = outline_of(response.questionnaire_id, language=response.patient.preferred_language).title
-    messages.success(request, f"“{title}” is done.")
+    messages.success(request, gettext("“%(title)s” is done.") % {"title": title})
     return redirect(HOME)
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from intake.domain.acceptance import MOST_INSTANCES, NotThisType
 from intake.domain.items import instances
@@ -179,7 +180,7 @@ class Sheet(forms.Form):
         if isinstance(control, OneOfOrOther):
             text = value if control.shown(value) == OTHER else ""
             self.fields[other_of(name)] = forms.CharField(
-                label="If something else: what?", required=False, initial=text, max_length=question.max_length
+                label=gettext("If something else: what?"), required=False, initial=text, max_length=question.max_length
             )
 
     def _read(self, name: str, path: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from django.utils.dateformat import format as written
+from django.utils.translation import gettext
 
+from config.core import dates
 from intake.domain.outline import Question
 from intake.html.lengths import INCH, in_words, is_length
 
@@ -17,11 +18,11 @@ def words(question: Question, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, Mapping):
         return _of_mapping(question, value)
     if question.type == "date":
-        return written(date.fromisoformat(value), "F j, Y")
+        return dates.in_words(date.fromisoformat(value), "date")
     unit = question.units[0].label if question.units else ""
     return f"{value} {unit}".strip()
 
@@ -30,8 +31,11 @@ def told_elsewhere(question: Question, conflict: Mapping[str, Any], *, zone: tzi
     """Return, beside the person's own answer, what was answered on another device meanwhile, and when."""
     at = datetime.fromisoformat(conflict["changed_at"]).astimezone(zone)
     theirs = words(question, conflict["theirs"])
-    did = f"answered “{theirs}”" if theirs else "took the answer away"
-    return f"On another device you {did} at {written(at, 'g:i A')}. Save again to keep what stands here, or change it."
+    did = gettext("On another device you took the answer away at %(time)s.")
+    if theirs:
+        did = gettext("On another device you answered “%(answer)s” at %(time)s.")
+    told = did % {"answer": theirs, "time": dates.in_words(at, "time")}
+    return " ".join([told, gettext("Save again to keep what stands here, or change it.")])
 
 
 def _of_mapping(question: Question, value: Mapping[str, Any]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from config.core.errors import FieldError
 from intake.domain.merge import Change
 from intake.models import Attachment, QuestionnaireResponse
@@ -27,7 +29,7 @@ def named(response: QuestionnaireResponse, changes: Sequence[Change]) -> tuple[l
     ids = [one for files in asked.values() for file in files if (one := _uuid(file.get("id")))]
     rows = {str(row.pk): row for row in Attachment.objects.filter(response=response, pk__in=ids).defer("data")}
     errors = [
-        FieldError(path, "no-such-file", "Choose the file again; it did not arrive.")
+        FieldError(path, "no-such-file", gettext("Choose the file again; it did not arrive."))
         for path, files in asked.items()
         if any(str(file.get("id")) not in rows for file in files)
     ]

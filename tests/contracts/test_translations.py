@@ -36,6 +36,13 @@ PATIENT_TEMPLATES = (
     "config/core/templates/mfa",
     "consultations/templates/consultations/account",
     "consultations/templates/consultations/patient",
+    "intake/templates/intake/consents.html",
+    "intake/templates/intake/details.html",
+    "intake/templates/intake/parts",
+    "intake/templates/intake/questions.html",
+    "intake/templates/intake/review_answers.html",
+    "intake/templates/intake/sign_consent.html",
+    "intake/templates/intake/widgets",
 )
 # What is called so in every language.
 NAMES = re.compile(r"Anteroom|988lifeline\.org")
