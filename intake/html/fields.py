@@ -76,7 +76,8 @@ class Lines(QuestionField):
 
     def __init__(self, question: Question) -> None:
         super().__init__(question, forms.Textarea({"rows": 3}))
-        self.help_text = " ".join([self.help_text, gettext("One on each line.")]).strip()
+        shape = gettext("One on each line.")
+        self.help_text = f"{self.help_text} {shape}".strip()
 
     def read(self, raw: Any) -> Any:
         """Return the lines that say something."""
