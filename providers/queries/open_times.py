@@ -12,6 +12,7 @@ from providers.domain.codes import SlotStatus
 from providers.domain.eligibility import Ask, Licence, birthday, of_service
 from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
+from providers.domain.open_times import OpenTime as Free
 from providers.domain.states import STATES
 from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, offering_of
@@ -28,6 +29,14 @@ class Found(NamedTuple):
     end_at: datetime
 
 
+class Fact(NamedTuple):
+    """One open time of one clinician for a service, and whether they take new patients for it."""
+
+    service: HealthcareService
+    accepts_new_patients: bool
+    time: Free
+
+
 def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[OpenTime]:
     """
     Return the rows that the table should hold of one clinician in a span, from hours and slots.
@@ -39,8 +48,6 @@ def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> li
 
 def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> list[OpenTime]:
     """Return the same from diaries that are loaded already, for a span that they cover."""
-    if not practitioner.is_active:
-        return []
     return [
         OpenTime(
             service=service,
@@ -50,13 +57,20 @@ def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now
             opens_at=one.opens_at,
             closes_at=one.closes_at,
             states=one.states,
-            accepts_new_patients=diary.clinician.accepts_new_patients,
+            accepts_new_patients=accepts,
         )
-        for service, diary in diaries
-        for one in derive(
-            diary.calendar(span), terms=diary.terms, licences=_fitting(service, diary), span=span, now=now
-        )
+        for service, accepts, one in facts(practitioner, diaries, span=span, now=now)
     ]
+
+
+def facts(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> Iterator[Fact]:
+    """Yield the same as plain values, for whoever makes millions of them."""
+    if not practitioner.is_active:
+        return
+    for service, diary in diaries:
+        licences, accepts = _fitting(service, diary), diary.clinician.accepts_new_patients
+        for one in derive(diary.calendar(span), terms=diary.terms, licences=licences, span=span, now=now):
+            yield Fact(service, accepts, one)
 
 
 def covered(practitioner: Practitioner, *, now: datetime) -> Interval:

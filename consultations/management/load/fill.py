@@ -1,11 +1,15 @@
 """Fills an empty database: services, clinicians and their hours, patients, visits, and the table of free times."""
 
 import hashlib
+import multiprocessing
+import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -34,13 +38,19 @@ from providers.models import (
     Slot,
 )
 from providers.queries import open_times
+from providers.queries.diaries import all_diaries
 
 CHUNK = 20_000
+# So many clinicians' free times are worked out in one go.
+PART = 50
 GIVEN, FAMILY = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gia", "Hal"), ("Example", "Sample", "Invented", "Load")
 SINCE = datetime(2015, 1, 1, tzinfo=UTC)
 Told = Callable[[str, int, int], None]
 _PRACTITIONER = ("id", "user_id", "given_name", "family_name", "time_zone", "languages")
 _LICENCE = ("id", "practitioner_id", "jurisdiction", "number")
+_OPEN_TIME = (
+    "service_id", "practitioner_id", "start_at", "end_at", "opens_at", "closes_at", "states", "accepts_new_patients",
+)  # fmt: skip
 _WINDOW = ("id", "schedule_id", "weekday", "start_minute", "end_minute")
 
 
@@ -214,25 +224,48 @@ class _Visits:
 
 def _open_times(size: Size, told: Told) -> None:
     """Work out the free times of everybody, by the function that every refresh uses, and copy them."""
-    names = [field.attname for field in OpenTime._meta.concrete_fields]
-    sheet = Sheet(OpenTime, names, now=size.now)
-    people = Practitioner.objects.order_by("id")
-    with transaction.atomic(), bare(OpenTime):
-        for done, practitioner in enumerate(people.iterator(chunk_size=500), 1):
-            span = open_times.covered(practitioner, now=size.now)
-            rows = open_times.expected(practitioner, span=span, now=size.now)
-            sheet.write([tuple(_copied(getattr(row, name)) for name in names) for row in rows])
+    sheet = Sheet(OpenTime, _OPEN_TIME, now=size.now)
+    people = list(Practitioner.objects.order_by("id").values_list("pk", flat=True))
+    parts = [people[first : first + PART] for first in range(0, len(people), PART)]
+    done = 0
+    with transaction.atomic(), bare(OpenTime), _hands(len(parts)) as each:
+        for part, text in zip(parts, each(partial(_texts, sheet, size.now), parts), strict=True):
+            sheet.send(text)
+            done += len(part)
             told("free times", done, size.practitioners)
         OpenTimeChange.objects.all().delete()
         OpenTimeCover.objects.all().delete()
         until = size.now + open_times.GOOD_FOR
-        OpenTimeCover.objects.bulk_create(OpenTimeCover(practitioner=one, good_until=until) for one in people)
+        OpenTimeCover.objects.bulk_create(OpenTimeCover(practitioner_id=one, good_until=until) for one in people)
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {OpenTime._meta.db_table}")
 
 
-def _copied(value: Any) -> Any:
-    return ("t" if value else "f") if isinstance(value, bool) else value
+@contextmanager
+def _hands(parts: int) -> Iterator[Callable[..., Iterable[str]]]:
+    """Give a `map` over as many processes as there are cores, each with its own connection; this one where one will do."""
+    hands = min(os.cpu_count() or 1, parts)
+    if hands < 2:
+        yield map
+        return
+    with multiprocessing.get_context("fork").Pool(hands, initializer=_forget_connection) as pool:
+        yield pool.imap
+
+
+def _forget_connection() -> None:
+    # It is the parent's, and is neither used nor closed here.
+    connection.connection = None
+
+
+def _texts(sheet: Sheet, now: datetime, ids: list[UUID]) -> str:
+    return "".join(sheet.text(_free(one, now=now)) for one in Practitioner.objects.filter(pk__in=ids).order_by("id"))
+
+
+def _free(practitioner: Practitioner, *, now: datetime) -> Iterator[tuple[Any, ...]]:
+    span = open_times.covered(practitioner, now=now)
+    found = all_diaries(practitioner, span=span, now=now)
+    for service, accepts, one in open_times.facts(practitioner, found, span=span, now=now):
+        yield (service.pk, practitioner.pk, *one, "t" if accepts else "f")
 
 
 def _chunks(total: int) -> Iterator[range]:

@@ -31,10 +31,18 @@ class Sheet:
         self._form = "\t".join([*["%s"] * len(varying), *(text.replace("%", "%%") for text in constants)]) + "\n"
 
     def write(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        r"""Copy rows; a value is text as PostgreSQL reads it, without tabs and line ends, `\N` for NULL."""
+        """Copy rows; see `text`."""
+        self.send(self.text(rows))
+
+    def text(self, rows: Iterable[tuple[Any, ...]]) -> str:
+        r"""Return rows as COPY takes them; a value is text as PostgreSQL reads it, without tabs and line ends, `\N` for NULL."""
         form = self._form
+        return "".join([form % row for row in rows])
+
+    def send(self, text: str) -> None:
+        """Copy what `text` made; whoever made it may have read from the same connection, so it is whole by now."""
         with connection.cursor() as cursor, cursor.copy(self.statement) as copy:
-            copy.write("".join([form % row for row in rows]))
+            copy.write(text)
 
 
 @contextmanager
