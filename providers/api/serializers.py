@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.core.api.inputs import Input
+from config.core.api.inputs import Id, Input
 from config.core.api.schema import Problem
 from providers.api.fields import Clock, Instant, Zone
 from providers.domain.codes import ExceptionKind, QualificationKind, QualificationStatus, Weekday
@@ -12,6 +12,7 @@ from providers.domain.states import STATES
 from providers.domain.terms import FIELDS
 from providers.models import (
     AvailableTime,
+    ExternalCalendar,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -31,7 +32,7 @@ class ServiceOutput(serializers.ModelSerializer[HealthcareService]):
         fields = [
             "id", "slug", "name", "summary", "what_is_asked", "pathway", "modality", "states", "minimum_age_years", "maximum_age_years",
 
-            "questions_minutes", "duration_minutes", "minimum_notice_minutes", "horizon_days", "hold_minutes",
+            "questions_minutes", "duration_minutes", "minimum_notice_minutes", "horizon_days", "hold_minutes", "max_holds",
             "change_notice_minutes", "max_reschedules",
         ]  # fmt: skip
         read_only_fields = fields
@@ -290,6 +291,29 @@ class ScheduleExceptionInput(AcceptInput):
     start = Clock(required=False, allow_null=True, default=None)
     end = Clock(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class ExternalCalendarOutput(serializers.ModelSerializer[ExternalCalendar]):
+    """A calendar elsewhere; `failure` is a stable code, empty while it can be read."""
+
+    class Meta:
+        model = ExternalCalendar
+        fields = ["id", "practitioner", "name", "fetched_at", "failed_at", "failure", "next_fetch_at"]
+        read_only_fields = fields
+
+
+class ExternalCalendarInput(Input):
+    """A calendar elsewhere; the address is a secret, and is kept encrypted."""
+
+    practitioner = Id()
+    name = serializers.CharField(max_length=100)
+    address = serializers.CharField(max_length=2000)
+
+
+class CalendarFeedOutput(serializers.Serializer[Any]):
+    """The secret address of a clinician's calendar; it cannot be shown again."""
+
+    address = serializers.CharField()
 
 
 class AffectedOutput(serializers.Serializer[Any]):

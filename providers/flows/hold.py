@@ -27,7 +27,6 @@ from providers.queries import availability, open_times
 from providers.queries.availability import Offer
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of
 
-MAX_HOLDS = 3
 _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
 _AROUND = timedelta(days=1, hours=12)
@@ -89,11 +88,11 @@ def hold(
     Returns  the slot, `busy-tentative`; it expires after the service's hold_minutes
     Writes   Slot, StatusChange, AuditEvent; expired holds in the way become free; OpenTime
     Raises   NotOffered when nobody offers that time, taken or not; SlotTaken with `nearest`, a list of
-             {practitioner, start, end, time_zone}; TooManyHolds at more than three
+             {practitioner, start, end, time_zone}; TooManyHolds at more than the service's max_holds
     Source   FHIR R4 Slot.status busy-tentative; docs/locking.md
     """
     asked = _asked(service_id, state=state, language=language, known_to=known_to, born=born)
-    earlier = _holds_of(by, reference=reference, now=now)
+    earlier = _holds_of(by, reference=reference, most=asked.service.max_holds, now=now)
 
     free = availability.free_at(
         asked, start_at=start_at, now=now, practitioner=practitioner_id, skip=[slot.pk for slot in earlier]
@@ -168,12 +167,13 @@ def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[U
     return Asked(service=service, state=state, language=language, known_to=known_to, born=born)
 
 
-def _holds_of(by: User, *, reference: UUID, now: datetime) -> list[Slot]:
+def _holds_of(by: User, *, reference: UUID, most: int, now: datetime) -> list[Slot]:
     """Return what `by` holds for the reference; one person's holds are counted one after another."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     holds = list(Slot.objects.held_by(by, now=now))
-    if sum(slot.reference != reference for slot in holds) >= MAX_HOLDS:
-        raise TooManyHolds("You may hold three times at once. Give one back, or wait until it expires.")
+    if sum(slot.reference != reference for slot in holds) >= most:
+        words = "one time" if most == 1 else f"{most} times"
+        raise TooManyHolds(f"You may hold {words} at once. Give one back, or wait until it expires.")
     return [slot for slot in holds if slot.reference == reference]
 
 

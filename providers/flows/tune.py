@@ -42,6 +42,7 @@ TUNABLE = (
     "horizon_days",
     "max_visits_per_day",
     "hold_minutes",
+    "max_holds",
     "offer_minutes",
     "change_notice_minutes",
     "max_reschedules",

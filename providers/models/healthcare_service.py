@@ -62,6 +62,11 @@ class HealthcareService(Record):
     horizon_days = models.PositiveSmallIntegerField(default=60)
     max_visits_per_day = models.PositiveSmallIntegerField(default=14)
     hold_minutes = models.PositiveSmallIntegerField(default=10)
+    max_holds = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="How many times one person may hold at once, those of other services included.",
+    )
     offer_minutes = models.PositiveSmallIntegerField(
         default=30, validators=[MinValueValidator(5)], help_text="How long a time is held for somebody on the waitlist."
     )
@@ -82,6 +87,9 @@ class HealthcareService(Record):
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=5, alignment_minutes__gte=5),
                 name="providers_healthcareservice_lengths_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_holds__gte=1), name="providers_healthcareservice_holds_positive"
             ),
             models.CheckConstraint(
                 condition=models.Q(maximum_age_years__isnull=True)

@@ -8,7 +8,7 @@ import pytest
 from config.core.models import AuditEvent, StatusChange
 from providers.domain.codes import SlotStatus
 from providers.flows import hold
-from providers.models import Slot
+from providers.models import HealthcareService, Slot
 from tests.factories.core import UserFactory
 from tests.factories.providers import (
     NINE,
@@ -175,15 +175,17 @@ def test_a_refused_hold_leaves_the_earlier_one(service, patient):
     assert list(Slot.objects.held_by(patient, now=NOW)) == [earlier]
 
 
-def test_a_person_holds_three_times_at_most(service, patient):
+@pytest.mark.parametrize(("most", "words"), [(1, "one time at once"), (3, "3 times at once")])
+def test_a_person_holds_as_many_times_as_the_service_allows(service, patient, most, words):
+    HealthcareService.objects.update(max_holds=most)
     clinician(service)
-    for number in range(3):
+    for number in range(most):
         take(service, patient, start_at=NINE + number * HALF)
 
-    with pytest.raises(hold.TooManyHolds):
-        take(service, patient, start_at=NINE + 4 * HALF)
+    with pytest.raises(hold.TooManyHolds, match=words):
+        take(service, patient, start_at=NINE + most * HALF)
 
-    assert take(service, patient, start_at=NINE + 4 * HALF, now=NOW + timedelta(minutes=10))
+    assert take(service, patient, start_at=NINE + most * HALF, now=NOW + timedelta(minutes=10))
 
 
 def test_continuity_comes_before_load(service, patient):

@@ -108,7 +108,7 @@ def test_the_limit_of_holds_stands_when_one_person_asks_for_many_at_once():
 
     results, _ = race(*(wish(service, patient, start_at=NINE + n * timedelta(minutes=30)) for n in range(6)))
 
-    assert sum(isinstance(result, Slot) for result in results) == hold.MAX_HOLDS
+    assert sum(isinstance(result, Slot) for result in results) == service.max_holds
     assert {type(result) for result in results} == {Slot, hold.TooManyHolds}
 
 
