@@ -153,6 +153,7 @@ class AppointmentOutput(serializers.Serializer[Any]):
     reschedules_left = serializers.SerializerMethodField()
     change_until = serializers.SerializerMethodField()
     checked_in_at = serializers.DateTimeField(allow_null=True)
+    move_asked_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
 

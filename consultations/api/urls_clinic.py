@@ -11,6 +11,14 @@ from consultations.api.plans import (
     DeterminationSignature,
     EncounterDetermination,
 )
+from consultations.api.rearrange import (
+    AskToMove,
+    BrokenPromises,
+    ClockChanges,
+    KeepPromise,
+    Proposals,
+    VisitsToMove,
+)
 from consultations.api.review import Acknowledgement, Answer, ReviewTasks, ShiftEnd, ShiftGoOn, ShiftPause
 from consultations.api.safety import Alerts, Chain, Flags, OnCallPeriods
 from consultations.api.visits import CheckIn, Encounters, NoShow, RunLate
@@ -51,6 +59,12 @@ urlpatterns = [
     path("appointments/<uuid:pk>/check-in/", CheckIn.as_view(), name="check-in"),
     path("appointments/<uuid:pk>/no-show/", NoShow.as_view(), name="no-show"),
     path("appointments/<uuid:pk>/run-late/", RunLate.as_view(), name="run-late"),
+    path("appointments/<uuid:pk>/proposals/", Proposals.as_view(), name="proposals"),
+    path("appointments/<uuid:pk>/ask-to-move/", AskToMove.as_view(), name="ask-to-move"),
+    path("appointments/<uuid:pk>/keep-promise/", KeepPromise.as_view(), name="keep-promise"),
+    path("visits-to-move/", VisitsToMove.as_view(), name="visits-to-move"),
+    path("broken-promises/", BrokenPromises.as_view(), name="broken-promises"),
+    path("clock-changes/", ClockChanges.as_view(), name="clock-changes"),
     path("encounters/", Encounters.as_view(_LIST), name="encounters"),
     path("encounters/<uuid:pk>/", Encounters.as_view(_ONE), name="encounter"),
     path("encounters/<uuid:pk>/begin/", Encounters.as_view({"post": "begin"}), name="begin"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 
 from providers.api.availability import Availability, Explanation, NextTimes
+from providers.api.calendars import CalendarFeeds, ExternalCalendars
 from providers.api.practitioners import OneQualification, Practitioners, Qualifications
 from providers.api.schedules import ScheduleExceptions, Schedules
 from providers.api.services import Services
@@ -34,6 +35,13 @@ urlpatterns = [
         "practitioners/<uuid:practitioner_id>/qualifications/<uuid:qualification_id>/",
         OneQualification.as_view(),
         name="qualification",
+    ),
+    path("practitioners/<uuid:practitioner_id>/calendar-feed/", CalendarFeeds.as_view(), name="calendar-feed"),
+    path("external-calendars/", ExternalCalendars.as_view(_OPEN), name="external-calendars"),
+    path(
+        "external-calendars/<uuid:pk>/",
+        ExternalCalendars.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="external-calendar",
     ),
     path("schedules/", Schedules.as_view(_OPEN), name="schedules"),
     path("schedules/<uuid:pk>/", Schedules.as_view(_CHANGEABLE), name="schedule"),

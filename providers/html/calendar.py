@@ -42,8 +42,9 @@ def make_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
         token = calendar_feed.make(practitioner_id=practitioner_id, by=signed_in(request), now=timezone.now())
     except calendar_feed.NoSuchFeed as refused:
         raise Http404 from refused
-    address = settings.SITE_URL.rstrip("/") + reverse("providers:read-calendar", args=[token])
-    return render(request, "providers/calendar.html", {"address": address, "back": _back(request, practitioner_id)})
+    return render(
+        request, "providers/calendar.html", {"address": feed.address(token), "back": _back(request, practitioner_id)}
+    )
 
 
 @require_POST

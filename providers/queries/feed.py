@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.urls import reverse
+
 from providers.adapters.calendar import Entry
 from providers.domain.codes import ExceptionKind, SlotStatus
 from providers.domain.hours import Closure
@@ -13,6 +16,11 @@ from providers.queries.diaries import change_of
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=366)
 HOST = "anteroom"
+
+
+def address(token: str) -> str:
+    """Return the whole address of a feed, secret and all."""
+    return settings.SITE_URL.rstrip("/") + reverse("providers:read-calendar", args=[token])
 
 
 def entries(practitioner: Practitioner, *, now: datetime) -> Iterator[Entry]:

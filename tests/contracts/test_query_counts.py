@@ -27,6 +27,7 @@ from tests.factories.providers import (
     NINE,
     NOW,
     AvailableTimeFactory,
+    ExternalCalendarFactory,
     HealthcareServiceFactory,
     PractitionerFactory,
     ScheduleExceptionFactory,
@@ -36,7 +37,15 @@ from tests.factories.safety import OnCallFactory, alert
 pytestmark = pytest.mark.django_db
 FEW, MANY = 5, 50
 # Addresses that list nothing of the database's, or have their own counts in tests/providers.
-NO_LISTS = {"patients/me/", "availability/", "availability/next/", "availability/explain/", "schema/", "docs/"}
+NO_LISTS = {
+    "patients/me/",
+    "clock-changes/",
+    "availability/",
+    "availability/next/",
+    "availability/explain/",
+    "schema/",
+    "docs/",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +78,12 @@ class Rows:
         return AppointmentFactory(
             service_request__service=self.service, practitioner=self.clinician, start_at=self.next_start()
         )
+
+    def visit_without_hours(self):
+        return AppointmentFactory(start_at=self.next_start())
+
+    def visit_with_old_zone(self):
+        return AppointmentFactory(start_at=self.next_start(), tzdata_version="2019c", local_start="2026-06-01T00:01")
 
     def plan(self):
         return planned()
@@ -110,6 +125,9 @@ LISTS = {
     "waitlist-offers/": (Rows.offer, "admin", 1),
     "flags/": (Rows.task, "clinician", 1),
     "alerts/": (Rows.alert, "clinician", 2),
+    "external-calendars/": (lambda rows: ExternalCalendarFactory(), "admin", 1),
+    "visits-to-move/": (Rows.visit_without_hours, "admin", 7),
+    "broken-promises/": (Rows.visit_with_old_zone, "admin", 1),
     "on-call/": (lambda rows: OnCallFactory(), "admin", 1),
 }
 # Of each page that lists: the same, sign-in and session included.

@@ -8,7 +8,12 @@ from tests.factories.clinic import claimed, flagged, planned, waiting
 from tests.factories.consultations import clinician, held
 from tests.factories.core import AdminFactory
 from tests.factories.intake import ConsentFactory, PatientFactory
-from tests.factories.providers import NOW, HealthcareServiceFactory, ScheduleExceptionFactory
+from tests.factories.providers import (
+    NOW,
+    ExternalCalendarFactory,
+    HealthcareServiceFactory,
+    ScheduleExceptionFactory,
+)
 from tests.factories.safety import OnCallFactory
 
 
@@ -53,6 +58,7 @@ def make():
         "activities": plan.activities.order_by("position").first(),
         "practitioners": practitioner,
         "qualifications": practitioner.qualifications.get(),
+        "external-calendars": ExternalCalendarFactory(practitioner=practitioner),
         "schedules": practitioner.schedules.get(),
         "schedule-exceptions": ScheduleExceptionFactory(practitioner=practitioner, start_date="2027-01-04"),
     }

@@ -11,6 +11,7 @@ from providers.domain.codes import ExceptionKind, SlotStatus
 from providers.models import (
     AvailableTime,
     ClinicClosure,
+    ExternalCalendar,
     HealthcareService,
     Practitioner,
     PractitionerRole,
@@ -115,6 +116,19 @@ class ScheduleExceptionFactory(factory.django.DjangoModelFactory):
     time_zone = NEW_YORK
     start_date = MONDAY
     end_date = factory.SelfAttribute("start_date")
+
+
+class ExternalCalendarFactory(factory.django.DjangoModelFactory):
+    """A calendar elsewhere that has not been read yet."""
+
+    class Meta:
+        model = ExternalCalendar
+
+    practitioner = factory.SubFactory(PractitionerFactory)
+    name = factory.Sequence("Calendar {}".format)
+    address = "https://calendar.example.com/secret/basic.ics"
+    next_fetch_at = NOW
+    made_by = factory.SelfAttribute("practitioner.user")
 
 
 class ClinicClosureFactory(factory.django.DjangoModelFactory):

@@ -1,9 +1,11 @@
 """A clinician's busy time in their own calendar program: secret, revocable, and about no patient."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+import vobject
 from django.urls import reverse
 from icalendar import Calendar
 
@@ -46,19 +48,34 @@ def by_library(body):
     return [(str(event["SUMMARY"]), event.decoded("DTSTART"), event.decoded("DTEND")) for event in events]
 
 
-def by_hand(body):
-    """Read the feed without the library: unfold, split, take the UTC stamps."""
-    lines = body.decode().replace("\r\n ", "").split("\r\n")
-    found, event = [], {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        event[name.partition(";")[0]] = value
-        if line == "END:VEVENT":
-            stamps = (
-                datetime.strptime(event[key], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for key in ("DTSTART", "DTEND")
-            )
-            found.append((event["SUMMARY"], *stamps))
+def by_vobject(body):
+    events = vobject.readOne(body.decode()).vevent_list
+    return [(event.summary.value, event.dtstart.value, event.dtend.value) for event in events]
+
+
+HALF = timedelta(minutes=30)
+
+
+def halves(entries, summary):
+    """Return the half hours that the entries of one kind cover."""
+    found = set()
+    for words, start, end in entries:
+        while words == summary and start < end:
+            found.add(start)
+            start += HALF
     return found
+
+
+def asked_of_the_clock(zone, days):
+    """Return the half hours of two years whose wall clock reads a minute that `days` names: {date: (first, last)}."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    every = (start + number * HALF for number in range(2 * 365 * 48))
+    local = ((one, one.astimezone(zone)) for one in every)
+    return {
+        one
+        for one, clock in local
+        if any(first <= clock.hour * 60 + clock.minute < last for first, last in days.get(clock.date(), ()))
+    }
 
 
 def test_the_feed_says_when_and_not_with_whom(client, ada):
@@ -82,19 +99,33 @@ def test_the_feed_says_when_and_not_with_whom(client, ada):
     assert b"Surgery" not in answer.content
 
 
-def test_two_parsers_read_the_same_year_over_both_clock_changes(client, ada):
-    for month in range(1, 13):
-        ScheduleExceptionFactory(practitioner=ada, start_date=date(2026 + (month < 6), month, 1))
-    ScheduleExceptionFactory(practitioner=ada, start_date=date(2026, 11, 1), start_minute=30, end_minute=90)
-    ScheduleExceptionFactory(practitioner=ada, start_date=date(2027, 3, 14), start_minute=120, end_minute=180)
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "America/Santiago"])
+def test_two_parsers_read_a_year_over_the_clock_changes_as_the_clock_says(client, zone):
+    zone = ZoneInfo(zone)
+    ada = PractitionerFactory(time_zone=zone)
+    dates = [NOW.date() + timedelta(days=number) for number in range(1, 360)]
+    turning = [
+        day for day in dates if datetime(*day.timetuple()[:3], tzinfo=zone).utcoffset()
+        != datetime(*(day + timedelta(days=1)).timetuple()[:3], tzinfo=zone).utcoffset()
+    ]  # fmt: skip
+    off = {day: [(0, 1440)] for day in dates[::30]} | {day: [(30, 90), (120, 180), (1380, 1440)] for day in turning}
+    closed = {date(2026, 11, 26): [(0, 1440)], date(2026, 11, 27): [(0, 1440)]}
+    for day, windows in off.items():
+        for first, last in windows:
+            ScheduleExceptionFactory(
+                practitioner=ada, time_zone=zone, start_date=day, start_minute=first, end_minute=last
+            )
     ClinicClosureFactory(name="Holiday", start_date=date(2026, 11, 26), end_date=date(2026, 11, 27))
+    visits = [SlotFactory(practitioner=ada, start_at=NINE + timedelta(days=7 * week)) for week in range(52)]
 
     body = client.get(address(ada)).content
 
-    assert by_library(body) == by_hand(body)
-    lengths = {(end - start) for _, start, end in by_hand(body)}
-    assert lengths == {timedelta(hours=hours) for hours in (24, 25, 1, 0.5)}
-    assert sum(summary == "Clinic closed" for summary, *_ in by_hand(body)) == 2
+    assert len(turning) == 2
+    expected = asked_of_the_clock(zone, off), asked_of_the_clock(zone, closed)
+    for found in (by_library(body), by_vobject(body)):
+        assert (halves(found, "Time off"), halves(found, "Clinic closed")) == expected
+        taken = [(start, end) for words, start, end in found if words == "Visit"]
+        assert taken == [(slot.start_at, slot.end_at) for slot in visits]
 
 
 def test_the_feed_is_sent_again_only_when_it_changed(client, ada):
