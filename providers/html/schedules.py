@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.core.errors import Refusal
 from config.core.http import signed_in
 from config.core.models import Role, User
+from providers.domain.codes import ExceptionKind
 from providers.domain.intervals import Interval
 from providers.flows import block_time
 from providers.html.forms import ExceptionForm
 from providers.models import HealthcareService, Practitioner, ScheduleException
 from providers.queries import affected
 from providers.queries.affected import BookingsAffected, Proposed
-from providers.queries.week import DAYS, week
+from providers.queries.week import DAYS, hours_of, week
 
 PER_PAGE = 25
 FURTHEST = timedelta(days=3 * 366)
@@ -54,6 +55,29 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "service": service,
     }
     return render(request, "providers/schedules.html", context)
+
+
+@require_safe
+def schedules_of_day(request: HttpRequest) -> HttpResponse:
+    """Show one day of all clinicians by the half hour, to see gaps and to drag over hours."""
+    now = timezone.now()
+    user = _administrator(request)
+    today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
+    day = _day(request.GET.get("day", ""), today)
+    people = Practitioner.objects.visible_to(user).active().order_by("family_name", "given_name", "id")
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    rows = week(list(page.object_list), first=day, now=now, days=1)
+    first, last = hours_of(rows)
+    context = {
+        "page": page,
+        "rows": [(row, row.days[0], row.days[0].halves(60 * first, 60 * last)) for row in rows],
+        "day": day,
+        "is_today": day == today,
+        "earlier": day - timedelta(days=1),
+        "later": day + timedelta(days=1),
+        "hours": [60 * hour for hour in range(first, last)],
+    }
+    return render(request, "providers/schedules_day.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,17 +136,23 @@ def _administrator(request: HttpRequest) -> User:
 
 
 def _monday(text: str, today: date) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = today
-    if abs(day - today) > FURTHEST:
-        day = today
+    day = _day(text, today)
     return day - timedelta(days=day.weekday())
 
 
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if abs(day - today) <= FURTHEST else today
+
+
 def _initial(request: HttpRequest, user: User) -> dict[str, Any]:
-    initial: dict[str, Any] = {"start_date": request.GET.get("day", ""), "end_date": request.GET.get("until", "")}
+    names = {"start_date": "day", "end_date": "until", "start_minute": "from", "end_minute": "to"}
+    initial: dict[str, Any] = {field: request.GET.get(name, "")[:10] for field, name in names.items()}
+    if (kind := request.GET.get("kind", "")) in ExceptionKind.values:
+        initial["kind"] = kind
     if user.role == Role.PRACTITIONER:
         return {**initial, "practitioner": user.practitioner.pk}
     return {**initial, "practitioner": request.GET.get("practitioner", "")}

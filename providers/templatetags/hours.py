@@ -22,6 +22,13 @@ def clock(minute: int) -> str:
 
 
 @register.filter
+def hour(minute: int) -> str:
+    """Return the hour of minutes after midnight as a label: 9a, 12p."""
+    number = minute // 60
+    return f"{number % 12 or 12}{'a' if number % 24 < 12 else 'p'}"
+
+
+@register.filter
 def weekday(number: int) -> str:
     """Return the name of an ISO weekday."""
     return str(Weekday(number).label)

@@ -36,7 +36,7 @@ def test_own_hours_to_change_are_sound(look, ada):
     look(f"/clinic/hours/edit/{schedule.pk}/", name="clinic-hours-change", user=ada.user)
 
 
-@pytest.mark.parametrize("path", ["/clinic/schedules/", "/clinic/schedules/change/"])
+@pytest.mark.parametrize("path", ["/clinic/schedules/", "/clinic/schedules/day/", "/clinic/schedules/change/"])
 def test_everybodys_hours_are_sound(look, ada, path):
     look(path, name=path.strip("/").replace("/", "-"), user=AdminFactory())
 
@@ -82,3 +82,18 @@ def test_dragging_over_days_opens_the_form_with_them(open_page, ada):
 
     assert page.locator("#id_start_date").input_value() == first
     assert page.locator("#id_end_date").input_value() == last
+
+
+def test_dragging_over_hours_opens_the_form_with_them(open_page, ada):
+    page = open_page(size=pages.DESK, user=AdminFactory())
+    page.goto("/clinic/schedules/day/")
+    halves = page.locator("[data-practitioner]").first.locator("[data-minute]")
+
+    for number, act in ((2, page.mouse.down), (5, page.mouse.up)):
+        box = halves.nth(number).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        act()
+    page.wait_for_url("**/schedules/change/**")
+
+    assert page.locator("#id_start_minute").input_value() == "09:00"
+    assert page.locator("#id_end_minute").input_value() == "11:00"

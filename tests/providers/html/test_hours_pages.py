@@ -1,7 +1,9 @@
 """The pages about hours: a week of everybody for administrators, one's own hours for clinicians."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,6 +15,7 @@ from providers.models import Schedule, ScheduleException
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import (
     MONDAY,
+    NINE,
     NOW,
     AvailableTimeFactory,
     HealthcareServiceFactory,
@@ -25,7 +28,9 @@ from tests.factories.providers import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = UUID(int=0)
-WEEK, CHANGE, HOURS = (reverse(f"providers:{name}") for name in ("schedules", "change-hours", "hours"))
+WEEK, DAY, CHANGE, HOURS = (
+    reverse(f"providers:{name}") for name in ("schedules", "schedules-of-day", "change-hours", "hours")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +80,65 @@ def test_the_week_marks_time_off_changed_hours_and_clock_changes(admin):
 
 
 @pytest.mark.parametrize("week", ["", "tomorrow", "0001-01-01", "9999-12-31"])
+def halves(text, word):
+    """Return the minutes of the half hours that carry a mark."""
+    found = re.findall(r'<span class="strip__half([^"]*)" data-minute="(\d+)"', text)
+    return [int(minute) for marks, minute in found if word in marks]
+
+
+def test_a_day_by_the_hour_shows_what_is_open_and_what_is_taken(admin):
+    ada = clinician(HealthcareServiceFactory(), hours=((540, 720), (1080, 1230)))
+    SlotFactory(practitioner=ada, start_at=NINE + timedelta(minutes=15))
+
+    text = page(admin, DAY, day="2026-06-01")
+
+    assert "Monday, June 1, 2026" in text
+    assert halves(text, "is-open") == [*range(540, 720, 30), *range(1080, 1230, 30)]
+    assert halves(text, "is-taken") == [540, 570]
+    assert "1 visit (9% full, 5 h free)" in text
+
+
+def test_a_day_by_the_hour_reaches_from_eight_to_six_and_to_where_somebody_works(admin):
+    clinician(HealthcareServiceFactory(), hours=((1320, 1560),), time_zone=ZoneInfo("America/Denver"))
+
+    monday, tuesday = (page(admin, DAY, day=f"2026-06-0{day}") for day in (1, 2))
+
+    assert halves(monday, "is-open") == [1320, 1350, 1380, 1410]
+    assert halves(tuesday, "is-open") == [0, 30, 60, 90]
+    assert 'data-minute="480"' in monday
+    assert 'data-minute="450"' not in monday
+
+
+@pytest.mark.parametrize("day", ["", "x", "1066-01-01", "2026-05-31"])
+def test_an_odd_day_is_today(admin, day):
+    assert "Sunday, May 31, 2026" in page(admin, DAY, day=day)
+
+
+def test_a_day_by_the_hour_costs_as_many_queries_for_many_clinicians(admin):
+    service = HealthcareServiceFactory()
+    found = []
+    for _ in range(2):
+        for _ in range(3):
+            SlotFactory(practitioner=clinician(service))
+        with CaptureQueriesContext(connection) as queries:
+            page(admin, DAY)
+        found.append(len(queries))
+
+    assert found == [11, 11]
+
+
+def test_what_was_dragged_over_stands_in_the_form(admin):
+    ada = clinician(HealthcareServiceFactory())
+
+    words = {"practitioner": ada.pk, "day": "2026-06-01", "from": "09:30", "to": "11:00", "kind": "extra"}
+    answer = admin.get(CHANGE, words)
+
+    initial = answer.context["form"].initial
+    names = ("start_date", "start_minute", "end_minute", "kind")
+    assert [initial[name] for name in names] == ["2026-06-01", "09:30", "11:00", "extra"]
+    assert 'value="09:30"' in answer.content.decode()
+
+
 def test_an_odd_week_is_this_week(admin, week):
     assert "Week of May 25 to May 31, 2026" in page(admin, WEEK, week=week)
 
