@@ -153,6 +153,7 @@ def _booked(request: ServiceRequest, hold: Slot, *, by: User, now: datetime) -> 
         raise PatientBusy("You have another visit at that time. Please choose another time.")
     _take(hold, by=by, now=now)
     _announce(appointment, kind=CommunicationKind.BOOKING_CONFIRMED, now=now)
+    appointment.tell_clinician(CommunicationKind.BOOKING_CONFIRMED, by=by, now=now)
 
     audit.status_changed(appointment, old="", new=appointment.status, by=by, now=now)
     _record("booked", appointment, by=by, now=now, action=AuditAction.CREATE)
@@ -209,6 +210,8 @@ def _rescheduled(
     if override_reason or old_clinician != appointment.practitioner:
         for clinician in {old_clinician.user_id, appointment.practitioner.user_id}:
             appointment.tell(CommunicationKind.BOOKING_MOVED, to=clinician, due_at=now)
+    else:
+        appointment.tell_clinician(CommunicationKind.BOOKING_MOVED, by=by, now=now)
 
     _record("rescheduled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
@@ -245,8 +248,6 @@ def cancel(
         policy.require_cancellable(change_policy, start_at=appointment.start_at, now=now)
 
     appointment.cancel(by=by, now=now, words=reason, reason="cancelled", override_reason=override_reason)
-    if override_reason:
-        appointment.tell(CommunicationKind.BOOKING_CANCELLED, to=appointment.practitioner.user_id, due_at=now)
 
     _record("cancelled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment

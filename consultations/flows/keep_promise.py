@@ -70,6 +70,7 @@ def keep(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
     _move(visit, slot)
     Communication.objects.stop(subject_id=visit.pk, now=now, reason="zone-changed")
     _tell(visit, now)
+    visit.tell_clinician(CommunicationKind.BOOKING_MOVED, by=by, now=now, must=True)
 
     audit.record(
         event="consultations.appointment.promise-kept", entity=visit, by=by, now=now, patient_id=visit.patient_id,

@@ -50,12 +50,17 @@ class LinkOver(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person chose; quiet hours by the clock on their wall, whole minutes."""
+    """
+    What a person chose; quiet hours by the clock on their wall, whole minutes.
+
+    visit_mail  a clinician is told of each visit that others book, move or cancel
+    """
 
     optional_mail: bool
     texts: bool
     quiet_from: time
     quiet_until: time
+    visit_mail: bool = True
 
 
 @flow
@@ -73,16 +78,16 @@ def change(*, choice: Choice, by: User, now: datetime) -> CommunicationPreferenc
     _subscribe(preference, choice.optional_mail, now=now)
     _agree_to_texts(preference, choice.texts, now=now)
     preference.quiet_from, preference.quiet_until = choice.quiet_from, choice.quiet_until
-    preference.timed_for = zone_of(user)
+    preference.timed_for, preference.visit_mail = zone_of(user), choice.visit_mail
     preference.save(
         update_fields=[
-            "unsubscribed_at", "unsubscribed_source", "subscribed_at", "texts_wanted_at", "texts_stopped_at",
+            "visit_mail", "unsubscribed_at", "unsubscribed_source", "subscribed_at", "texts_wanted_at", "texts_stopped_at",
             "texts_stopped_source", "quiet_from", "quiet_until", "timed_for", "updated_at",
         ]
     )  # fmt: skip
     _time_again(user.pk, now=now)
 
-    detail = {"optional_mail": choice.optional_mail, "texts": choice.texts}
+    detail = {"optional_mail": choice.optional_mail, "texts": choice.texts, "visit_mail": choice.visit_mail}
     audit.record(event="consultations.preference.changed", entity=preference, by=by, now=now, detail=detail)
     return preference
 

@@ -16,7 +16,7 @@ from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.forms import RadioCards, YesNo
 from config.core.http import signed_in
-from config.core.models import User
+from config.core.models import Role, User
 from consultations.flows import prefer
 from consultations.models import CommunicationPreference
 from consultations.models.communication_preference import QUIET_FROM, QUIET_UNTIL, READ, wishes_of
@@ -50,13 +50,22 @@ class PreferencesForm(forms.Form):
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         widget=YesNo,
     )
+    # Clinicians read English.
+    visit_mail = forms.ChoiceField(
+        label="Tell you of each visit that is booked, moved or cancelled?",
+        help_text="You are always told when an administrator lifts the policy of a service, or moves a visit to or from you.",
+        choices=[("yes", "Yes"), ("no", "No, I look at my calendar")],
+        widget=YesNo,
+    )
     quiet_from = forms.ChoiceField(label=gettext_lazy("No messages from"), choices=_times)
     quiet_until = forms.ChoiceField(label=gettext_lazy("Until"), choices=_times)
 
-    def __init__(self, *args: Any, texts: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, texts: bool, sees_patients: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not texts:
             del self.fields["channel"]
+        if not sees_patients:
+            del self.fields["visit_mail"]
 
     def choice(self) -> prefer.Choice:
         """Return what was chosen; after `is_valid`."""
@@ -66,6 +75,7 @@ class PreferencesForm(forms.Form):
             texts=words.get("channel") == "sms",
             quiet_from=time.fromisoformat(words["quiet_from"]),
             quiet_until=time.fromisoformat(words["quiet_until"]),
+            visit_mail=words.get("visit_mail") != "no",
         )
 
 
@@ -76,7 +86,9 @@ def message_preferences(request: HttpRequest) -> HttpResponse:
     patient = getattr(user, "patient", None)
     preference = CommunicationPreference.objects.visible_to(user).first()
     texts = bool(settings.TEXT_MESSAGES and patient and patient.phone)
-    form = PreferencesForm(request.POST or None, initial=_present(preference), texts=texts)
+    sees_patients = user.role == Role.PRACTITIONER
+    initial = _present(preference)
+    form = PreferencesForm(request.POST or None, initial=initial, texts=texts, sees_patients=sees_patients)
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return redirect("consultations:message-preferences")
     context = {"form": form, "preference": preference, "patient": patient, "zone": wishes_of(user).zone}
@@ -103,6 +115,7 @@ def _present(preference: CommunicationPreference | None) -> dict[str, str]:
     return {
         "channel": "sms" if wants_texts else "email",
         "optional_mail": "no" if preference.unsubscribed_at else "yes",
+        "visit_mail": "yes" if preference.visit_mail else "no",
         "quiet_from": preference.quiet_from.strftime("%H:%M"),
         "quiet_until": preference.quiet_until.strftime("%H:%M"),
     }

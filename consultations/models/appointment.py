@@ -19,6 +19,7 @@ from consultations.domain import lifecycle
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, CommunicationKind, EncounterStatus
 from consultations.domain.timing import occurrence
 from consultations.models.communication import Communication
+from consultations.models.communication_preference import CommunicationPreference
 from consultations.models.encounter import Encounter
 from consultations.models.waitlist import WaitlistEntry
 from providers.models import Slot
@@ -143,6 +144,7 @@ class Appointment(Record):
         WaitlistEntry.objects.give_back(self.slot, by=by, now=now, reason=reason)
         Communication.objects.stop(subject_id=self.pk, now=now, reason=reason)
         self.tell(CommunicationKind.BOOKING_CANCELLED, due_at=now)
+        self.tell_clinician(CommunicationKind.BOOKING_CANCELLED, by=by, now=now, must=bool(override_reason))
         audit.status_changed(self, old=old, new=self.status, by=by, now=now, reason=reason)
 
     def tell(
@@ -164,6 +166,16 @@ class Appointment(Record):
             occurrence=occurrence(f"r{self.revision}", number),
             revision=self.revision,
         )
+
+    def tell_clinician(self, kind: CommunicationKind, *, by: User, now: datetime, must: bool = False) -> None:
+        """
+        Plan a message about this visit to its clinician, unless they did it themselves or want none of these.
+
+        must  an administrator did what the policy does not allow: they are told in any case
+        """
+        clinician = self.practitioner.user_id
+        if must or (clinician != by.pk and CommunicationPreference.objects.wants_visit_mail(clinician)):
+            self.tell(kind, to=clinician, due_at=now)
 
     def _end_encounter(self, *, by: User, now: datetime, reason: str) -> None:
         encounter = Encounter.objects.select_for_update(no_key=True).filter(appointment=self).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,6 +38,10 @@ class CommunicationPreferenceQuerySet(models.QuerySet["CommunicationPreference"]
         rows = self.filter(user__in=users, texts_stopped_at=None)
         rows.update(texts_stopped_at=now, texts_stopped_source=source, updated_at=now)
 
+    def wants_visit_mail(self, user_id: UUID) -> bool:
+        """Tell whether a clinician wants to be told of what others do to their visits: one query."""
+        return not self.filter(user=user_id, visit_mail=False).exists()
+
     def locked(self, user: User) -> "CommunicationPreference":
         """Return the row of a user for a change, made with the defaults when there is none."""
         self.make(user)
@@ -63,6 +68,9 @@ class CommunicationPreference(Record):
     texts_stopped_at = models.DateTimeField(null=True)
     texts_stopped_source = models.CharField(max_length=8, choices=WishSource, blank=True)
     timed_for = TimeZoneField()
+    visit_mail = models.BooleanField(
+        default=True, help_text="A clinician is told of each visit that is booked, moved or cancelled."
+    )
 
     objects = CommunicationPreferenceQuerySet.as_manager()
 

@@ -8,8 +8,9 @@ from config.core.models import AuditEvent, StatusChange
 from consultations.domain import lifecycle, policy
 from consultations.domain.codes import AppointmentStatus, EncounterStatus
 from consultations.flows import book
-from consultations.models import Appointment, Communication, Encounter
+from consultations.models import Appointment, Communication, CommunicationPreference, Encounter
 from consultations.models.appointment import PATIENT_NEVER_TWICE
+from consultations.queries import letters
 from providers.domain.codes import Pathway
 from providers.models import Qualification, Slot
 from tests.consultations.racing import at_once, names
@@ -283,6 +284,47 @@ def test_reschedule_can_change_the_clinician():
     hold = held(visit.service_request, start_at=TEN)
 
     assert moving(visit, hold)().practitioner == hold.practitioner
+
+
+def told(visit):
+    """Return what is planned for the clinician of a visit."""
+    mine = Communication.objects.planned().filter(recipient=visit.practitioner.user)
+    return list(mine.about(visit.pk).order_by("created_at", "id").values_list("kind", "occurrence"))
+
+
+def test_a_clinician_is_told_of_what_patients_do_to_their_visits():
+    visit = booked()
+    assert told(visit) == [("booking-confirmed", "r0")]
+
+    moved = moving(visit, held(visit.service_request, start_at=TEN, practitioner=visit.practitioner))()
+    assert told(moved) == [("booking-moved", "r1")]
+
+    book.cancel(appointment_id=visit.pk, reason="", by=visit.patient.user, now=NOW)
+    assert told(visit) == [("booking-cancelled", "r2")]
+    letter = letters.compose(Communication.objects.planned().get(recipient=visit.practitioner.user))
+    assert letter.subject == "A visit has been cancelled"
+    assert visit.patient.family_name not in letter.body
+
+
+def test_a_clinician_who_wants_none_of_it_is_told_only_what_an_administrator_forces():
+    hold_of_case = submitted()
+    hold = held(hold_of_case)
+    CommunicationPreference.objects.make(hold.practitioner.user)
+    CommunicationPreference.objects.filter(user=hold.practitioner.user).update(visit_mail=False)
+    visit = book.book(request_id=hold_of_case.pk, hold_id=hold.pk, by=hold_of_case.patient.user, now=NOW)
+    assert told(visit) == []
+
+    book.cancel(appointment_id=visit.pk, reason="", by=AdminFactory(), now=NOW, override_reason="Fire alarm.")
+
+    assert told(visit) == [("booking-cancelled", "r1")]
+
+
+def test_a_clinician_is_not_told_what_they_did_themselves():
+    visit = AppointmentFactory()
+
+    book.cancel(appointment_id=visit.pk, reason="", by=visit.practitioner.user, now=NOW)
+
+    assert told(visit) == []
 
 
 def test_reschedule_stops_the_old_messages_and_plans_new_ones():

@@ -12,7 +12,7 @@ from consultations.models import Communication, CommunicationPreference
 from tests.consultations.html.reading import assert_shows, text_of
 from tests.factories.consultations import AppointmentFactory
 from tests.factories.intake import PatientFactory
-from tests.factories.providers import NINE
+from tests.factories.providers import NINE, HealthcareServiceFactory, clinician
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/messages/"
@@ -85,3 +85,17 @@ def test_a_made_up_link_ends_nothing(link):
     for token in ("made-up", links.token(Purpose.ANSWER, Communication.objects.get().pk)):
         assert Client().post(f"/u/{token}/").status_code == 404
     assert CommunicationPreference.objects.get().unsubscribed_at is None
+
+
+def test_a_clinician_chooses_whether_to_be_told_of_each_visit(browse):
+    browser = browse(clinician(HealthcareServiceFactory()).user)
+    assert "visit_mail" in browser.get(PAGE).content.decode()
+
+    browser.post(PAGE, {**CHOICE, "channel": "email", "visit_mail": "no"})
+
+    assert CommunicationPreference.objects.get().visit_mail is False
+    assert browser.get(PAGE).context["form"].initial["visit_mail"] == "no"
+
+
+def test_patients_are_not_asked_about_visits_of_others(browse):
+    assert "visit_mail" not in browse(PatientFactory().user).get(PAGE).content.decode()
