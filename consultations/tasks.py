@@ -10,7 +10,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from config.core.clock import database_now
-from consultations.adapters import mail, sms
+from consultations.adapters import mail, push, sms
 from consultations.domain.codes import Channel
 from consultations.flows import escalate, follow_up, prefer, rearrange, remind, waitlist, watch
 from consultations.models import Communication, CommunicationRequest
@@ -45,6 +45,8 @@ def send_due(**_later: object) -> None:
     # However many letters there are, some texts go too.
     left = max(0.0, end - time.monotonic())
     remind.drain(send=sms.send, clock=database_now, channel=Channel.SMS, seconds=left, limit=BATCH)
+    left = max(0.0, end - time.monotonic())
+    remind.drain(send=push.send, clock=database_now, channel=Channel.PUSH, seconds=left, limit=BATCH)
 
 
 @shared_task(ignore_result=True)

@@ -177,6 +177,15 @@ TWILIO_API_URL = ENV.twilio_api_url
 # Hosts whose calendars may be read, and their subdomains; none named means any public one.
 CALENDAR_HOSTS = [host.strip().lower() for host in ENV.calendar_hosts.split(",") if host.strip()]
 # How many worker processes one tick sets to sending; more than there are only fill the queue.
+# Empty: no notifications on devices. The hosts are those of the push services of the browsers that there are.
+PUSH_PRIVATE_KEY = ENV.push_private_key
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+    *(host for host in ENV.push_hosts.split(",") if host),
+)
 # How long a sender goes on with the words that it read last.
 MESSAGE_WORDS_SECONDS = 5
 MESSAGE_SENDERS = ENV.message_senders

@@ -30,6 +30,8 @@ class Environment(BaseSettings):
     twilio_auth_token: str = ""
     twilio_from: str = ""
     twilio_api_url: str = "https://api.twilio.com"
+    push_private_key: str = ""
+    push_hosts: str = ""
     email_timeout: int = 10
     message_senders: int = 2
     message_lease_seconds: int = 60

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from uuid import UUID
 
 
 class Result(Enum):
@@ -21,9 +22,11 @@ class Outcome:
     provider_id   the other side's name for the message; empty when it gave none
     why           a code for the ledger, such as "smtp-550"; never words of the other side
     is_reachable  False when the other side could not be talked to at all: the next message would fail alike
+    gone          devices that the other side knows no more
     """
 
     result: Result
     provider_id: str = ""
     why: str = ""
     is_reachable: bool = True
+    gone: tuple[UUID, ...] = ()

@@ -145,6 +145,7 @@ class Channel(TextChoices):
 
     EMAIL = "email", "e-mail"
     SMS = "sms", "text message"
+    PUSH = "push", "notification on a device"
 
 
 class WishSource(TextChoices):
@@ -154,6 +155,14 @@ class WishSource(TextChoices):
     LINK = "link", "by the link of a message"
     REPLY = "reply", "by answering a text message"
     VENDOR = "vendor", "told by the carrier or mail provider"
+
+
+class DeviceEnd(TextChoices):
+    """Why a device gets no notifications any more."""
+
+    PAGE = "page", "on the page"
+    MOVED = "moved", "somebody else uses it now"
+    GONE = "gone", "the push service knows it no more"
 
 
 class AttendanceAnswer(TextChoices):

@@ -10,6 +10,7 @@ from consultations.domain.hours import QuietHours
 UNSUBSCRIBED = "unsubscribed"
 TEXTS_STOPPED = "texts-stopped"
 TEXTS_OFF = "texts-off"
+PUSH_OFF = "push-off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,14 @@ class Rule:
     is_optional   the person may do without it: unsubscribing ends it
     at_any_hour   it answers something that was just done, or it cannot wait
     by_text       it may be a text message
+    by_push       it may be a notification on a device instead: its loss would harm nobody, and no calendar file belongs
+                  to it
     """
 
     is_optional: bool = False
     at_any_hour: bool = False
     by_text: bool = False
+    by_push: bool = False
 
 
 # A kind that is not named here is sent always and at once: nothing that keeps people safe is lost by forgetting it.
@@ -36,22 +40,22 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.VISIT_TO_MOVE: Rule(by_text=True),
     CommunicationKind.VISIT_IN_A_DAY: Rule(is_optional=True, by_text=True),
     # The person chose the hour of the visit; the evening before, this would be of no use.
-    CommunicationKind.VISIT_IN_AN_HOUR: Rule(is_optional=True, at_any_hour=True, by_text=True),
-    CommunicationKind.CLINICIAN_ASKS: Rule(by_text=True),
-    CommunicationKind.REVIEW_DECIDED: Rule(),
+    CommunicationKind.VISIT_IN_AN_HOUR: Rule(is_optional=True, at_any_hour=True, by_text=True, by_push=True),
+    CommunicationKind.CLINICIAN_ASKS: Rule(by_text=True, by_push=True),
+    CommunicationKind.REVIEW_DECIDED: Rule(by_push=True),
     CommunicationKind.SAFETY_FLAG: ALWAYS,
-    CommunicationKind.MEASURE_DUE: Rule(is_optional=True),
-    CommunicationKind.CARE_PLAN_READY: Rule(),
-    CommunicationKind.VISIT_MISSED: Rule(is_optional=True),
-    CommunicationKind.INTAKE_UNFINISHED: Rule(is_optional=True),
-    CommunicationKind.NO_SHOW_FOLLOW_UP: Rule(is_optional=True),
-    CommunicationKind.CLINICIAN_RUNNING_LATE: Rule(at_any_hour=True, by_text=True),
+    CommunicationKind.MEASURE_DUE: Rule(is_optional=True, by_push=True),
+    CommunicationKind.CARE_PLAN_READY: Rule(by_push=True),
+    CommunicationKind.VISIT_MISSED: Rule(is_optional=True, by_push=True),
+    CommunicationKind.INTAKE_UNFINISHED: Rule(is_optional=True, by_push=True),
+    CommunicationKind.NO_SHOW_FOLLOW_UP: Rule(is_optional=True, by_push=True),
+    CommunicationKind.CLINICIAN_RUNNING_LATE: Rule(at_any_hour=True, by_text=True, by_push=True),
     # Whoever wants none of these leaves the waitlist; the time is held for them meanwhile.
-    CommunicationKind.WAITLIST_OFFER: Rule(by_text=True),
-    CommunicationKind.ASK_NUDGE: Rule(by_text=True),
+    CommunicationKind.WAITLIST_OFFER: Rule(by_text=True, by_push=True),
+    CommunicationKind.ASK_NUDGE: Rule(by_text=True, by_push=True),
     CommunicationKind.ASK_EXPIRED: Rule(),
-    CommunicationKind.ACTIVITY_DUE: Rule(is_optional=True),
-    CommunicationKind.REVIEW_DUE: Rule(),
+    CommunicationKind.ACTIVITY_DUE: Rule(is_optional=True, by_push=True),
+    CommunicationKind.REVIEW_DUE: Rule(by_push=True),
     CommunicationKind.ESCALATION: ALWAYS,
     CommunicationKind.LICENCE_EXPIRING: Rule(),
     CommunicationKind.SECURITY_NOTICE: ALWAYS,
@@ -68,6 +72,7 @@ class Wishes:
     by_text       they asked for text messages where there are such
     unsubscribed  of e-mails they want only what must be sent
     stopped       they answered STOP to a text, or their carrier did
+    by_push       a device of theirs shows notifications
     """
 
     quiet: QuietHours
@@ -75,6 +80,7 @@ class Wishes:
     by_text: bool = False
     unsubscribed: bool = False
     stopped: bool = False
+    by_push: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,7 +93,16 @@ class Wishes:
 
     def channel(self, kind: CommunicationKind) -> Channel:
         """Return how a kind of message travels first."""
-        return Channel.SMS if self.takes_text(kind) else Channel.EMAIL
+        return self._ways(kind)[0]
+
+    def _ways(self, kind: CommunicationKind) -> list[Channel]:
+        """Return the ways in which a kind of message may go, the most wanted first; e-mail is always left."""
+        asked = [(Channel.PUSH, self.takes_push(kind)), (Channel.SMS, self.takes_text(kind))]
+        return [*(way for way, is_wanted in asked if is_wanted), Channel.EMAIL]
+
+    def takes_push(self, kind: CommunicationKind) -> bool:
+        """Tell whether a kind of message may be a notification on a device of this person."""
+        return rule(kind).by_push and self.by_push
 
     def takes_text(self, kind: CommunicationKind) -> bool:
         """Tell whether a kind of message may be a text to this person."""
@@ -97,15 +112,18 @@ class Wishes:
         """Return why a message must not be sent in this way, as a code; empty when it may."""
         if channel == Channel.EMAIL:
             return UNSUBSCRIBED if self.unsubscribed and rule(kind).is_optional else ""
+        if channel == Channel.PUSH:
+            return "" if self.takes_push(kind) else PUSH_OFF
         if self.takes_text(kind):
             return ""
         return TEXTS_STOPPED if self.stopped else TEXTS_OFF
 
     def next_channel(self, kind: CommunicationKind, failed: Channel) -> Channel | None:
         """Return the way that is left after one has failed for good; None when there is none."""
-        if failed == Channel.SMS:
-            return Channel.EMAIL
-        return Channel.SMS if self.takes_text(kind) else None
+        if failed == Channel.EMAIL:
+            return Channel.SMS if self.takes_text(kind) else None
+        later = [Channel.SMS, Channel.EMAIL] if failed == Channel.PUSH else [Channel.EMAIL]
+        return next(way for way in self._ways(kind) if way in later)
 
 
 def rule(kind: CommunicationKind | str) -> Rule:

@@ -5,7 +5,7 @@ from typing import Any
 from consultations.domain.codes import Channel
 from consultations.models import Communication
 
-_MEDIA = {Channel.EMAIL: "EMAILWRIT", Channel.SMS: "SMSWRIT"}
+_MEDIA = {Channel.EMAIL: "EMAILWRIT", Channel.SMS: "SMSWRIT", Channel.PUSH: "ELECTRONIC"}
 
 
 def communication(row: Communication) -> dict[str, Any]:

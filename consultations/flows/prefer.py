@@ -4,6 +4,8 @@ The person decides about messages: which, how and when.
 Refusal
 ├── TooQuiet   (Invalid)   the quiet hours leave too little of the day
 ├── NoTexts    (Invalid)   there are no text messages here, or no phone to send them to
+├── BadDevice  (Invalid)   notifications cannot be shown on this device
+├── NoDevice   (NotFound)  there is no such device
 └── LinkOver   (NotFound)  the address of a message is not, or no longer, good
 """
 
@@ -17,11 +19,13 @@ from django.db.models import F
 from config.core import audit
 from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import User
-from consultations.domain.codes import CommunicationKind, WishSource
+from config.core.models import AuditAction, User
+from consultations.adapters import push
+from consultations.domain.codes import CommunicationKind, DeviceEnd, WishSource
 from consultations.domain.wishes import rule
-from consultations.models import Communication, CommunicationPreference
+from consultations.models import Communication, CommunicationPreference, PushDevice
 from consultations.models.communication_preference import READ, wishes_of, zone_of
+from consultations.models.push_device import MOST
 
 # So much of every day must be open, or reminders would find no time.
 OPEN_AT_LEAST = timedelta(hours=4)
@@ -39,6 +43,20 @@ class NoTexts(Invalid):
 
     code = "no-texts"
     title = "We cannot send you text messages"
+
+
+class BadDevice(Invalid):
+    """Use another browser, or another way."""
+
+    code = "bad-device"
+    title = "This device cannot show notifications from us"
+
+
+class NoDevice(NotFound):
+    """Look at the list of devices again."""
+
+    code = "no-device"
+    title = "There is no such device"
 
 
 class LinkOver(NotFound):
@@ -90,6 +108,57 @@ def change(*, choice: Choice, by: User, now: datetime) -> CommunicationPreferenc
     detail = {"optional_mail": choice.optional_mail, "texts": choice.texts, "visit_mail": choice.visit_mail}
     audit.record(event="consultations.preference.changed", entity=preference, by=by, now=now, detail=detail)
     return preference
+
+
+@flow
+def add_device(*, endpoint: str, key: str, secret: str, name: str, by: User, now: datetime) -> PushDevice:
+    """
+    Show notifications on a browser of this person from now on; who used it before gets none there any more.
+
+    endpoint  where its push service knows it; key and secret are the browser's, in base64url
+    name      what its owner calls it, at most 80 characters are kept
+    Writes    PushDevice, CommunicationPreference, Communication (channel of what is planned), AuditEvent
+    Raises    BadDevice
+    Source    RFC 8030, RFC 8291
+    """
+    if not push.is_on():
+        raise BadDevice("There are no notifications here.")
+    device = PushDevice(user=by, name=name.strip()[:80] or "A browser", key=key[:100])
+    try:
+        push.device(pk=device.pk, endpoint=endpoint, key=key, secret=secret)
+    except push.BadAddress as error:
+        raise BadDevice("This browser's notifications cannot be reached from here.") from error
+    preference = CommunicationPreference.objects.locked(_whole(by.pk))
+    device.keep(endpoint=endpoint, secret=secret)
+    before = PushDevice.objects.live().filter(endpoint_sha256=device.endpoint_sha256)
+    PushDevice.objects.finish(before.values_list("pk", flat=True), why=DeviceEnd.MOVED, now=now)
+    oldest = PushDevice.objects.live().filter(user=by).order_by("-created_at", "-id")[MOST - 1 :]
+    PushDevice.objects.finish([row.pk for row in oldest], why=DeviceEnd.MOVED, now=now)
+
+    device.save()
+    CommunicationPreference.objects.filter(pk=preference.pk).update(push_wanted_at=now, updated_at=now)
+    _time_again(by.pk, now=now)
+
+    audit.record(
+        event="consultations.device.added", action=AuditAction.CREATE, entity=device, by=by, now=now,
+    )  # fmt: skip
+    return device
+
+
+@flow
+def remove_device(*, device_id: UUID, by: User, now: datetime) -> None:
+    """
+    Show no more notifications on one device of this person.
+
+    Writes  PushDevice, CommunicationPreference, Communication (channel of what is planned), AuditEvent
+    Raises  NoDevice
+    """
+    device = PushDevice.objects.visible_to(by).filter(pk=device_id).first()
+    if device is None or not PushDevice.objects.finish([device.pk], why=DeviceEnd.PAGE, now=now):
+        raise NoDevice("There is no such device.")
+    _time_again(by.pk, now=now)
+
+    audit.record(event="consultations.device.removed", entity=device, by=by, now=now)
 
 
 @flow

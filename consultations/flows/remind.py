@@ -21,13 +21,14 @@ from config.core.flow import flow, insist
 from consultations.adapters import links
 from consultations.adapters.mail import Letter
 from consultations.adapters.outcome import Outcome, Result
+from consultations.adapters.push import Note
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
-from consultations.domain.codes import Channel, CommunicationStatus, WishSource
-from consultations.models import Communication, CommunicationPreference, Heartbeat
+from consultations.domain.codes import Channel, CommunicationStatus, DeviceEnd, WishSource
+from consultations.models import Communication, CommunicationPreference, Heartbeat, PushDevice
 from consultations.models.communication import CommunicationQuerySet
 from consultations.models.communication_preference import wishes_of
 from consultations.queries import letters, outgoing
-from consultations.queries.letters import NO_PHONE, Void
+from consultations.queries.letters import NO_DEVICE, NO_PHONE, Void
 
 LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
 # A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
@@ -38,8 +39,8 @@ _FRESH_SECONDS = 0.5
 # A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
 _ASKED_AFTER = timedelta(minutes=1)
 _ASKED_FOR = timedelta(days=1)
-_Message = Letter | Text
-# Takes the messages of its channel: letters or texts.
+_Message = Letter | Text | Note
+# Takes the messages of its channel: letters, texts or notifications.
 Send = Callable[[Any], Outcome | Result]
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ def dial(*, taken: Taken, now: datetime) -> _Message | None:
     composed = letters.compose(message)
     if isinstance(composed, Void):
         message.end(CommunicationStatus.STOPPED, reason=composed.reason, now=now)
-        if composed.reason == NO_PHONE:
+        if composed.reason in {NO_PHONE, NO_DEVICE}:
             Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
         return None
     held = Communication.objects.filter(pk=message.pk)
@@ -366,7 +367,7 @@ def _is_not_wanted(message: Communication, *, now: datetime) -> bool:
         return False
     message.due_at = found.until or message.due_at
     message.end(found.status, reason=found.reason, now=now)
-    if found.is_refused and message.channel == Channel.SMS:
+    if found.is_refused and message.channel != Channel.EMAIL:
         Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
     return True
 
@@ -377,6 +378,8 @@ def _name(done: Done) -> str:
 
 def _settle(done: Done, *, now: datetime) -> bool:
     outcome, held = done.outcome, _held(done.taken)
+    if outcome.gone:
+        PushDevice.objects.finish(outcome.gone, why=DeviceEnd.GONE, now=now)
     if outcome.result is Result.SENT:
         return held.complete(provider_id=_name(done), now=now)
     message = outgoing.whole(held).first()

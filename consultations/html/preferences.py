@@ -1,24 +1,30 @@
 """Which messages a person gets, how and when."""
 
 from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.forms import RadioCards, YesNo
 from config.core.http import signed_in
 from config.core.models import Role, User
+from consultations.adapters import push
 from consultations.flows import prefer
-from consultations.models import CommunicationPreference
+from consultations.models import CommunicationPreference, PushDevice
 from consultations.models.communication_preference import QUIET_FROM, QUIET_UNTIL, READ, wishes_of
 
 _HALF_HOURS = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 30)]
@@ -91,9 +97,73 @@ def message_preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, initial=initial, texts=texts, sees_patients=sees_patients)
     if request.method == "POST" and form.is_valid() and _changed(request, form):
         return redirect("consultations:message-preferences")
-    context = {"form": form, "preference": preference, "patient": patient, "zone": wishes_of(user).zone}
+    context = {
+        "form": form,
+        "preference": preference,
+        "patient": patient,
+        "zone": wishes_of(user).zone,
+        "push_key": push.public_key(),
+        "devices": PushDevice.objects.visible_to(user).live().order_by("created_at", "id") if push.is_on() else [],
+    }
     status = 422 if form.errors else 200
     return render(request, "consultations/account/message_preferences.html", context, status=status)
+
+
+@require_POST
+def add_device(request: HttpRequest) -> HttpResponse:
+    """Show notifications in the browser that asks for it."""
+    told = {name: request.POST.get(name, "") for name in ("endpoint", "key", "secret")}
+    try:
+        prefer.add_device(
+            **told, name=_named(request.headers.get("User-Agent", "")), by=signed_in(request), now=timezone.now()
+        )
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, gettext("This device shows notifications now."))
+    return redirect("consultations:message-preferences")
+
+
+@require_POST
+def remove_device(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """Show no more notifications on one device."""
+    try:
+        prefer.remove_device(device_id=device_id, by=signed_in(request), now=timezone.now())
+    except Refusal as refused:
+        messages.error(request, refused.detail)
+    else:
+        messages.success(request, gettext("That device shows no more notifications."))
+    return redirect("consultations:message-preferences")
+
+
+@login_not_required
+@require_safe
+def push_worker(_request: HttpRequest) -> HttpResponse:
+    """Give the script that shows notifications; it must lie at the top, and stays when nobody is signed in."""
+    response = HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@cache
+def _worker() -> bytes:
+    return Path(str(finders.find("anteroom/push-worker.js"))).read_bytes()
+
+
+def _named(agent: str) -> str:
+    """Return what somebody calls a browser, for telling devices apart; no more is kept of it."""
+    browsers = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+    systems = {
+        "iPhone": "iPhone",
+        "iPad": "iPad",
+        "Android": "Android",
+        "Windows": "Windows",
+        "Mac": "Mac",
+        "Linux": "Linux",
+    }
+    browser = next((name for mark, name in browsers.items() if mark in agent), "A browser")
+    system = next((name for mark, name in systems.items() if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
 
 
 def _changed(request: HttpRequest, form: PreferencesForm) -> bool:

@@ -60,6 +60,7 @@ class CommunicationPreference(Record):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="communication_preference")
     texts_wanted_at = models.DateTimeField(null=True, help_text="When the person agreed to text messages.")
+    push_wanted_at = models.DateTimeField(null=True, help_text="Since when a device of theirs shows notifications.")
     quiet_from = models.TimeField(default=QUIET_FROM)
     quiet_until = models.TimeField(default=QUIET_UNTIL)
     unsubscribed_at = models.DateTimeField(null=True)
@@ -111,4 +112,5 @@ def wishes_of(user: User) -> Wishes:
         by_text=bool(settings.TEXT_MESSAGES and row.texts_wanted_at and patient and patient.phone),
         unsubscribed=row.unsubscribed_at is not None,
         stopped=row.texts_stopped_at is not None,
+        by_push=bool(settings.PUSH_PRIVATE_KEY and row.push_wanted_at),
     )

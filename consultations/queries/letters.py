@@ -1,7 +1,9 @@
 """The words of a message, from the rows as they are at the moment of sending."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from config.core.models import Role, User
-from consultations.adapters import calendar, links
+from consultations.adapters import calendar, links, push
 from consultations.adapters.links import Purpose
 from consultations.adapters.mail import Attachment, Letter
+from consultations.adapters.push import Note
 from consultations.adapters.sms import Text
 from consultations.domain.codes import (
     LIVE_APPOINTMENTS,
@@ -23,11 +26,14 @@ from consultations.domain.codes import (
     OfferStatus,
 )
 from consultations.domain.wishes import rule
-from consultations.models import Appointment, Communication, ServiceRequest, WaitlistOffer
+from consultations.models import Appointment, Communication, PushDevice, ServiceRequest, WaitlistOffer
 from consultations.models.communication_preference import wishes_of, zone_of
 from consultations.queries import places, wording
 
 NO_PHONE = "no-phone"
+NO_DEVICE = "no-device"
+# A reminder that is of use for ever is shown on a device for a day.
+_SHOWN_FOR = timedelta(days=1)
 _VISIT = "consultations.appointment"
 _OFFER = "consultations.waitlistoffer"
 _INVITES = {
@@ -49,7 +55,7 @@ class Void:
     reason: str
 
 
-def compose(message: Communication, *, visits: Mapping[UUID, Appointment] | None = None) -> Letter | Text | Void:
+def compose(message: Communication, *, visits: Mapping[UUID, Appointment] | None = None) -> Letter | Text | Note | Void:
     """
     Return the letter or text of a planned message, or why nobody needs it any more.
 
@@ -91,7 +97,7 @@ def offer_of(message: Communication) -> WaitlistOffer | None:
     return rows.filter(pk=message.subject_id).first()
 
 
-def _about_offer(message: Communication) -> Letter | Text | Void:
+def _about_offer(message: Communication) -> Letter | Text | Note | Void:
     offer = offer_of(message)
     if offer is None or offer.status != OfferStatus.OPEN:
         return Void("offer-over")
@@ -107,7 +113,7 @@ def _about_offer(message: Communication) -> Letter | Text | Void:
     )
 
 
-def _about_visit(message: Communication, visit: Appointment | None) -> Letter | Text | Void:
+def _about_visit(message: Communication, visit: Appointment | None) -> Letter | Text | Note | Void:
     if visit is None:
         return Void("subject-gone")
     if visit.revision != message.subject_revision:
@@ -169,7 +175,7 @@ def _letter(
     zone: ZoneInfo | None = None,
     invitation: Attachment | None = None,
     **facts: Any,
-) -> Letter | Text | Void:
+) -> Letter | Text | Note | Void:
     wishes = wishes_of(message.recipient)
     context = {
         "name": places.name_of(message.recipient),
@@ -179,6 +185,8 @@ def _letter(
         "phone": settings.CLINIC_PHONE,
         **facts,
     }
+    if message.channel == Channel.PUSH:
+        return _note(message, link=str(context["link"]), language=wishes.language)
     words = wording.written(
         wording.key_of(message.kind, message.channel, for_staff=message.recipient.role != Role.PATIENT),
         language=wishes.language,
@@ -196,6 +204,24 @@ def _letter(
         invitation=invitation,
         unsubscribe=links.address(Purpose.UNSUBSCRIBE, message.pk) if rule(message.kind).is_optional else "",
     )
+
+
+def _note(message: Communication, *, link: str, language: str) -> Note | Void:
+    """Return a notification: that there is something, and where; other people see the screen of a device."""
+    rows = PushDevice.objects.live().filter(user_id=message.recipient_id).order_by("id")
+    devices = [push.device(pk=row.pk, endpoint=row.endpoint, key=row.key, secret=row.secret) for row in rows]
+    if not devices:
+        return Void(NO_DEVICE)
+    said = {
+        "title": settings.CLINIC_NAME,
+        "body": wording.frame(Channel.PUSH, language),
+        "url": link,
+        "tag": links.short(message.pk),
+        "lang": language,
+    }
+    begun = message.ideal_at or message.due_at
+    useful = (message.expires_at - begun) if message.expires_at else _SHOWN_FOR
+    return Note(devices, json.dumps(said).encode(), topic=links.short(message.pk), seconds=int(useful.total_seconds()))
 
 
 def _text(message: Communication, body: str) -> Text | Void:

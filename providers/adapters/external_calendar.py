@@ -4,10 +4,8 @@ Reading a calendar at an address that a person gave us: fetched with suspicion, 
 Source  RFC 5545; OWASP ASVS 5.0, 1.3.6 and 15.3.2 (requests to addresses from outside)
 """
 
-import ipaddress
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +16,8 @@ import urllib3
 from django.conf import settings
 from icalendar import Calendar, Event
 
+from config.core import outbound
+from config.core.outbound import Resolve
 from providers.domain import windows
 from providers.domain.intervals import Interval, union
 
@@ -27,10 +27,6 @@ MOST_EVENTS = 5_000
 _PIECE = 65_536
 _TIMEOUT = urllib3.Timeout(connect=3, read=10)
 OWN = "@anteroom"
-# Addresses that a gateway turns into IPv4 ones, which may be inside (RFC 6052, RFC 8215).
-_TRANSLATED = [ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48")]
-
-Resolve = Callable[[str], list[str]]
 
 
 class Unreadable(Exception):
@@ -113,12 +109,9 @@ def public_address(host: str, *, resolve: Resolve | None = None) -> str:
     Raises  Unreadable when any of its addresses is not public: a name that leads inside at times is not asked at all
     """
     try:
-        found = (resolve or _resolved)(host)
-    except OSError as error:
-        raise Unreadable("no-such-host") from error
-    if not found or not all(_is_public(one) for one in found):
-        raise Unreadable("private-address")
-    return found[0]
+        return outbound.public_address(host, resolve=resolve)
+    except outbound.NoPublicAddress as error:
+        raise Unreadable(error.code) from error
 
 
 def busy(body: bytes, *, zone: ZoneInfo, span: Interval) -> tuple[Interval, ...]:
@@ -155,22 +148,6 @@ def _read(answer: urllib3.BaseHTTPResponse, etag: str) -> Fetched:
         if time.monotonic() > ends:
             raise Unreadable("too-slow")
     return Fetched(bytes(body), answer.headers.get("ETag", "")[:200])
-
-
-def _resolved(host: str) -> list[str]:
-    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    return [str(one[4][0]) for one in found]
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            address = inner
-    if any(address in network for network in _TRANSLATED):
-        return False
-    return address.is_global and not address.is_multicast
 
 
 def _takes_time(event: Event) -> bool:

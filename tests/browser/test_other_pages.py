@@ -6,10 +6,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from config.core.models import Role
-from consultations.adapters import links
+from consultations.adapters import links, push
 from consultations.adapters.links import Purpose
 from consultations.domain.codes import CommunicationKind
+from consultations.flows import prefer
 from consultations.models import Communication
+from tests.consultations.push_service import Browser
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
@@ -43,8 +45,12 @@ def test_a_mail_of_the_demo_is_sound(look, tmp_path, monkeypatch):
     look("/demo/mail/booked/", name="demo-mail-read")
 
 
-def test_what_messages_somebody_wants_is_sound(look):
-    look("/account/messages/", name="message-preferences", user=PatientFactory().user)
+def test_what_messages_somebody_wants_is_sound(look, settings):
+    settings.PUSH_PRIVATE_KEY = push.new_key()
+    user, browser = PatientFactory().user, Browser()
+    prefer.add_device(**browser.told, name="Firefox on Linux", by=user, now=datetime.now(UTC))
+
+    look("/account/messages/", name="message-preferences", user=user)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ NO_PAGES = {
     "consultations:mail-told": "for mail providers",
     "core:language": "takes a choice and leads back; test_language.py",
     "core:script-words": "words for scripts, no page",
+    "consultations:push-worker": "a script",
     "metrics": "figures for Prometheus, as text",
     "intake:start-questions": "leads to the first page with something open",
     "mfa_authenticate": "walked: test_second_factor_is_set_up_and_then_asked_for",

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import urllib3
 
+from config.core import outbound
 from providers.adapters import external_calendar as outside
 from providers.domain.intervals import Interval
 
@@ -159,7 +160,7 @@ def server(monkeypatch):
             pass
 
     monkeypatch.setattr(urllib3, "HTTPSConnectionPool", Pool)
-    monkeypatch.setattr(outside, "_resolved", lambda _host: ["93.184.215.14"])
+    monkeypatch.setattr(outbound, "_resolved", lambda _host: ["93.184.215.14"])
     return seen
 
 
