@@ -1,6 +1,6 @@
 """Care plans as the patient reads them, and ticking off what is done."""
 
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -9,19 +9,32 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.dates import in_words
 from config.core.errors import Refusal
+from config.core.html.trend import trend_plot
 from config.core.http import signed_in
 from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanStatus
 from consultations.flows import plan_care
 from consultations.html import links
 from consultations.models import Activity, ActivityOutcome, CarePlan
+from consultations.queries import history
 from intake.domain.codes import ResponseStatus
+from intake.queries.questions import outline_of
 
 NAMED_DAYS = 4
+# The bands of the shipped instruments; another one's are told as its author named them.
+BANDS = {
+    "minimal": gettext_lazy("Minimal"),
+    "mild": gettext_lazy("Mild"),
+    "moderate": gettext_lazy("Moderate"),
+    "moderately-severe": gettext_lazy("Moderately severe"),
+    "severe": gettext_lazy("Severe"),
+    "below-cut-off": gettext_lazy("Below the cut-off"),
+    "positive": gettext_lazy("At or above the cut-off"),
+}
 
 
 @require_safe
@@ -41,11 +54,15 @@ def care_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     related = rows.select_related("determination__recorded_by__practitioner", "patient")
     plan = get_object_or_404(related, pk=plan_id)
     outcomes = ActivityOutcome.objects.select_related("questionnaire_response").order_by("due_date", "id")
-    activities = plan.activities.prefetch_related(Prefetch("outcomes", outcomes)).order_by("position", "id")
+    activities = list(plan.activities.prefetch_related(Prefetch("outcomes", outcomes)).order_by("position", "id"))
+    measures = {one.questionnaire_url for one in activities if one.kind == ActivityKind.MEASURE}
     context = {
         "plan": plan,
         "zone": plan.patient.time_zone,
         "clinician": plan.determination.recorded_by.practitioner,
+        "courses": [_course(one, plan.patient.time_zone) for one in history.courses(plan, measures)]
+        if measures
+        else [],
         "goals": plan.goals.order_by("position", "id"),
         "activities": [_activity(one, is_active=plan.status == CarePlanStatus.ACTIVE) for one in activities],
     }
@@ -76,6 +93,21 @@ def _activity(activity: Activity, *, is_active: bool) -> dict[str, Any]:
         "can_tick": is_active and is_open and activity.kind != ActivityKind.MEASURE,
         "is_done": activity.status == ActivityStatus.COMPLETED,
         "questions_url": links.questions(waiting.questionnaire_response_id) if waiting else "",
+    }
+
+
+def _course(course: history.Course, zone: tzinfo) -> dict[str, Any]:
+    name = outline_of(course.questionnaire_id, language=get_language() or "en").title
+    bands = [(low, str(BANDS.get(code, label))) for low, code, label in course.bands]
+    told = [(in_words(at.astimezone(zone), "month-day"), value) for at, value in course.values]
+    return {
+        "name": name,
+        "maximum": course.maximum,
+        "plot": trend_plot(name=name, maximum=course.maximum, bands=bands, course=told),
+        "rows": [
+            {"at": at, "value": value, "band": next((label for low, label in reversed(bands) if value >= low), "")}
+            for at, value in reversed(course.values)
+        ],
     }
 
 

@@ -1,9 +1,11 @@
 """What is known of a patient from before: earlier cases, and earlier answers to the same questions."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -81,6 +83,48 @@ def trend(instrument: str, rows: Sequence[QuestionnaireResponse]) -> list[tuple[
         if score["instrument"] == instrument and score.get("value") is not None
     ]
     return sorted(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """
+    One instrument over time.
+
+    questionnaire_id  the version that was answered last
+    bands             (lowest score, code, label), in rising order
+    values            (completed_at, score), oldest first
+    """
+
+    questionnaire_id: UUID
+    maximum: int
+    bands: tuple[tuple[int, str, str], ...]
+    values: tuple[tuple[datetime, int], ...]
+
+
+def courses(plan: CarePlan, urls: Collection[str]) -> list[Course]:
+    """
+    Return the course of each instrument that a plan's follow-up questions score, for the patient: one query.
+
+    urls  of the questionnaires that the plan asks again; answers from before the plan count too
+    """
+    rows = QuestionnaireResponse.objects.filter(
+        patient=plan.patient_id, questionnaire__url__in=urls, status__in=ENDED
+    ).select_related("questionnaire")
+    newest = list(
+        rows.defer("questionnaire__definition", "questionnaire__source").order_by("-completed_at", "-id")[:60]
+    )
+    found: dict[str, Course] = {}
+    for row in newest:
+        for definition in row.questionnaire.scores:
+            name = definition["instrument"]
+            if name not in found:
+                bands = tuple(
+                    (int(band["from"]), str(band.get("code", "")), str(band["label"]))
+                    for band in definition.get("bands", ())
+                )
+                maximum, values = int(definition["maximum"]), tuple(trend(name, newest))
+                found[name] = Course(row.questionnaire_id, maximum, bands, values)
+    return [course for course in found.values() if course.values]
 
 
 def _by_link(answers: Mapping[str, Any]) -> dict[str, str]:

@@ -7,21 +7,21 @@ from django.utils.translation import gettext, gettext_lazy
 
 from intake.domain.hints import MEGABYTE
 
+# Not HEIC: where a photo was taken stands inside of its picture boxes and cannot be left out without decoding it, and
+# most browsers of clinicians do not show it. A phone that is asked for JPEG sends JPEG.
 ACCEPTED = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
     "image/webp": "WebP",
-    "image/heic": "HEIC",
     "application/pdf": "PDF",
 }
 _IN_WORDS = {
     "image/jpeg": gettext_lazy("JPEG photo"),
     "image/png": gettext_lazy("PNG image"),
     "image/webp": gettext_lazy("WebP image"),
-    "image/heic": gettext_lazy("HEIC photo"),
     "application/pdf": "PDF",
 }
-_SAME = {"image/jpg": "image/jpeg", "image/heif": "image/heic", "image/heic-sequence": "image/heic"}
+_SAME = {"image/jpg": "image/jpeg"}
 LONGEST_NAME = 120
 
 

@@ -26,7 +26,7 @@ from intake.domain import acceptance, merge
 from intake.domain.codes import ResponseStatus
 from intake.domain.merge import Change, Merged
 from intake.models import Answer, Flag, FlagRule, QuestionnaireResponse
-from intake.queries import attachments, crisis
+from intake.queries import attachments, crisis, references
 from intake.queries.alarms import notices_of
 from intake.queries.judgement import Judgement, judge, judge_response
 from intake.queries.ledger import answers_at, elsewhere
@@ -137,7 +137,7 @@ def save(
         raise UnknownRevision(
             errors=[FieldError("base_revision", "unknown", gettext("There is no such revision yet."))]
         )
-    changes = _accepted(response, answers)
+    changes = _accepted(response, answers, by=by)
 
     revision = response.revision + 1
     at = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -211,10 +211,10 @@ def _refuse_closed(response: QuestionnaireResponse) -> None:
         raise ResponseClosed(gettext("These answers were sent and can no longer be changed."))
 
 
-def _accepted(response: QuestionnaireResponse, answers: Sequence[Mapping[str, Any]]) -> list[Change]:
+def _accepted(response: QuestionnaireResponse, answers: Sequence[Mapping[str, Any]], *, by: User) -> list[Change]:
     changes, errors = acceptance.accept(outline_of(response.questionnaire_id), answers)
     changes, missing = attachments.named(response, changes)
-    errors += missing
+    errors += [*missing, *references.unseen(response.questionnaire_id, changes, by=by)]
     if errors:
         raise NotAcceptable(errors[0].detail, errors=errors)
     return changes

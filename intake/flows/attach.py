@@ -17,7 +17,7 @@ from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
-from intake.domain import files
+from intake.domain import files, photos
 from intake.domain.acceptance import question_at
 from intake.domain.codes import ResponseStatus
 from intake.models import Attachment, QuestionnaireResponse
@@ -54,7 +54,7 @@ def attach(*, response_id: UUID, path: str, name: str, data: bytes, by: User, no
 
     path    of an attachment question, instance included
     name    as the device calls it; only shown, never trusted
-    data    the whole file
+    data    the whole file; of a photo only the picture is kept, not the place, time and device that phones write into it
     Writes  Attachment, AuditEvent; nothing when the same file is there already
     Raises  NoSuchResponse, ResponseClosed, FileRefused
     Source  FHIR R4 Attachment, extensions mimeType and maxSize; OWASP ASVS 5.0, V5
@@ -65,7 +65,7 @@ def attach(*, response_id: UUID, path: str, name: str, data: bytes, by: User, no
         raise NoSuchResponse(gettext("There are no such questions."))
     if response.status != ResponseStatus.IN_PROGRESS:
         raise ResponseClosed(gettext("These answers were sent; no file can be added to them."))
-    kind = _kind(response, path, data)
+    kind, data = _looked_at(response, path, data)
     digest = hashlib.sha256(data).hexdigest()
     before = response.attachments.filter(path=path, sha256=digest).defer("data").first()
     if before is not None:
@@ -86,14 +86,19 @@ def attach(*, response_id: UUID, path: str, name: str, data: bytes, by: User, no
     return made
 
 
-def _kind(response: QuestionnaireResponse, path: str, data: bytes) -> str:
+def _looked_at(response: QuestionnaireResponse, path: str, data: bytes) -> tuple[str, bytes]:
+    """Return the media type of a file, and what of it is kept: a photo without where and with what it was taken."""
     question = question_at(outline_of(response.questionnaire_id), path)
     if question is None or question.type != "attachment":
         raise _refused(path, gettext("This question takes no file."))
     try:
-        return files.check(data, mime_types=question.hints.mime_types, max_bytes=question.hints.max_bytes)
+        kind = files.check(data, mime_types=question.hints.mime_types, max_bytes=question.hints.max_bytes)
+        return kind, photos.plain(kind, data)
     except files.NotThisFile as wrong:
         raise _refused(path, str(wrong)) from wrong
+    except photos.DamagedPhoto as wrong:
+        told = gettext("This photo is damaged. Choose it again, or take another one.")
+        raise _refused(path, told) from wrong
 
 
 def _refused(path: str, words: str) -> FileRefused:

@@ -1,17 +1,32 @@
 """Questions in the words of one language, kept in the process."""
 
-from functools import lru_cache
+from dataclasses import dataclass
 from uuid import UUID
 
 from intake.domain.outline import Outline, outline
 from intake.models import Questionnaire
+from intake.queries.kept import MEBIBYTE, kept, size_of
 from intake.queries.plans import definition_of
 
 
-@lru_cache(maxsize=128)
 def outline_of(questionnaire_id: UUID, *, language: str = "en") -> Outline:
     """Return the questions of one version; no query once they were read."""
-    return outline(definition_of(questionnaire_id), language=language)
+    return _told(questionnaire_id, language).outline
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    outline: Outline
+    size: int
+
+    def weight(self) -> int:
+        return 4 * self.size
+
+
+@kept(most_bytes=32 * MEBIBYTE, weigh=_Told.weight)
+def _told(questionnaire_id: UUID, language: str) -> _Told:
+    definition = definition_of(questionnaire_id)
+    return _Told(outline(definition, language=language), size_of(definition))
 
 
 def newer_than(questionnaire_id: UUID) -> UUID | None:

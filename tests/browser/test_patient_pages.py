@@ -7,6 +7,7 @@ import time_machine
 
 from consultations.flows import plan_care, waitlist
 from consultations.models import Appointment, WaitlistEntry, WaitlistOffer
+from tests.consultations.html.test_patient_plans import measuring, scored
 from tests.factories.clinic import planned
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -110,6 +111,7 @@ def test_a_visit_is_sound(look):
 def test_a_care_plan_is_sound(look):
     written = planned()
     plan = plan_care.sign(care_plan_id=written.pk, by=written.recorded_by, now=written.recorded_at)
+    scored(plan, measuring(plan), 9, days=10)
     look("/care-plans/", name="care-plans", user=plan.patient.user)
     look(f"/care-plans/{plan.pk}/", name="care-plan", user=plan.patient.user)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 WIDTH, HEIGHT = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 34, 14, 22, 34
+# At the end stand the names of the bands, beside the points and not under them.
+LEFT, RIGHT, TOP, BOTTOM = 34, 84, 22, 34
 MOST_POINTS = 6
 
 

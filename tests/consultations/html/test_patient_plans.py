@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -6,7 +7,7 @@ from consultations.flows import determine, plan_care
 from consultations.models import ActivityOutcome
 from tests.consultations.html.reading import assert_shows, text_of
 from tests.factories.clinic import accepted, decided, planned
-from tests.factories.intake import PatientFactory, QuestionnaireResponseFactory
+from tests.factories.intake import PatientFactory, QuestionnaireFactory, QuestionnaireResponseFactory
 from tests.factories.providers import NOW
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,57 @@ def test_due_questions_are_one_click_away(browse, plan):
     answer = browse(plan.patient.user).get(url(plan))
 
     assert f"/questions/{response.pk}/" in answer.content.decode()
+
+
+def scored(plan, questionnaire, value, *, days):
+    return QuestionnaireResponseFactory(
+        patient=plan.patient, questionnaire=questionnaire, status="completed", completed_at=NOW + timedelta(days=days),
+        completed_by=plan.patient.user, scores=[{"instrument": "worry", "value": value, "answered": 7, "of": 7}],
+    )  # fmt: skip
+
+
+def measuring(plan):
+    """Return a questionnaire that a plan asks again, with one score from before."""
+    bands = [
+        {"from": 0, "to": 9, "code": "mild", "label": "Mild"},
+        {"from": 10, "to": 21, "code": "high", "label": "High"},
+    ]
+    asked = QuestionnaireFactory(
+        scores=[{"instrument": "worry", "title": "Worry", "minimum": 0, "maximum": 21, "bands": bands}]
+    )
+    plan.activities.create(kind="measure", title="Questions about worry", position=9, questionnaire_url=asked.url)
+    scored(plan, asked, 16, days=-20)
+    return asked
+
+
+def test_a_plan_shows_how_its_scores_went_as_a_picture_and_in_words(browse, plan, django_assert_num_queries):
+    asked = measuring(plan)
+    scored(plan, asked, 9, days=10)
+    scored(SimpleNamespace(patient=PatientFactory()), asked, 3, days=5)
+    browser = browse(plan.patient.user)
+    browser.get(url(plan))
+
+    with django_assert_num_queries(7):
+        answer = browser.get(url(plan))
+
+    page = answer.content.decode()
+    assert_shows(answer, "How it has gone so far", "From 0 to 21", "mild", "high")
+    assert "over time: " in page
+    assert page.index(">9</strong>") < page.index(">16</strong>")
+    assert ">3</strong>" not in page
+
+
+def test_a_plan_with_one_score_says_that_a_picture_comes_later(browse, plan):
+    measuring(plan)
+
+    answer = browse(plan.patient.user).get(url(plan))
+
+    assert_shows(answer, "high", "Once you have answered these questions again")
+    assert "<svg viewBox" not in answer.content.decode()
+
+
+def test_a_plan_without_scores_says_nothing_about_them(browse, plan):
+    assert "How it has gone so far" not in text_of(browse(plan.patient.user).get(url(plan)))
 
 
 def test_a_plan_of_somebody_else_does_not_exist(browse, plan):

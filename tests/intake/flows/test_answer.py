@@ -8,7 +8,15 @@ from intake.domain.codes import ResponseStatus
 from intake.flows import answer
 from intake.models import Answer, Flag, QuestionnaireResponse
 from tests.factories.core import UserFactory
-from tests.factories.intake import NOW, SYSTEM, FlagRuleFactory, PatientFactory, QuestionnaireResponseFactory
+from tests.factories.intake import (
+    NOW,
+    SYSTEM,
+    FlagRuleFactory,
+    PatientFactory,
+    QuestionnaireFactory,
+    QuestionnaireResponseFactory,
+)
+from tests.factories.providers import PractitionerFactory
 
 YES = {"system": SYSTEM, "code": "yes", "display": "Yes"}
 NO = {"system": SYSTEM, "code": "no", "display": "No"}
@@ -314,6 +322,46 @@ def test_database_refuses_to_change_a_completed_response_and_any_ledger_row():
 def test_database_refuses_a_response_that_contradicts_itself(name, columns):
     with pytest.raises(IntegrityError, match=name):
         QuestionnaireResponseFactory(**columns)
+
+
+REFERRING = {
+    "resourceType": "Questionnaire", "url": "https://anteroom.example/fhir/Questionnaire/refer", "version": "1.0.0",
+    "title": "Refer", "status": "active", "item": [{"linkId": "who", "type": "reference", "text": "Who?"}],
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_save_takes_a_reference_to_what_its_author_may_see():
+    response = QuestionnaireResponseFactory(questionnaire__definition=REFERRING)
+    own, elsewhere = f"Patient/{response.patient_id}", "https://ehr.example.org/fhir/Patient/7"
+    doctor = f"Practitioner/{PractitionerFactory().pk}"
+
+    for number, reference in enumerate((own, elsewhere, doctor), start=1):
+        save(response, sequence=number, base=number - 1, who={"reference": reference})
+
+    response.refresh_from_db()
+    assert response.answers["who"] == {"reference": doctor}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "refer",
+    [
+        lambda: f"Patient/{PatientFactory().pk}",
+        lambda: f"QuestionnaireResponse/{QuestionnaireResponseFactory().pk}/_history/1",
+        lambda: f"Questionnaire/{QuestionnaireFactory(status='draft').pk}",
+        lambda: "Patient/7",
+        lambda: "Observation/00000000-0000-4000-8000-000000000000",
+    ],
+    ids=["another patient", "answers of another", "a draft", "nothing", "what is not kept here"],
+)
+def test_save_refuses_a_reference_to_what_its_author_may_not_see(refer):
+    response = QuestionnaireResponseFactory(questionnaire__definition=REFERRING)
+
+    with pytest.raises(answer.NotAcceptable) as refused:
+        save(response, who={"reference": refer()})
+
+    assert [(error.field, error.code) for error in refused.value.errors] == [("who", "reference-not-visible")]
 
 
 def race(*attempts):

@@ -7,11 +7,9 @@ from tests.consultations.racing import at_once
 from tests.factories.core import UserFactory
 from tests.factories.intake import NOW, PatientFactory, QuestionnaireResponseFactory
 from tests.factories.questions import EVERY_TYPE
+from tests.intake.domain.test_photos import WHERE, picture, told
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-    + b"\x00" * 40
-)
+PNG = picture("png")
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -33,13 +31,29 @@ def save(response, value, *, sequence=1, path="card"):
 
 
 @pytest.mark.django_db
-def test_attach_keeps_the_file_as_it_came_and_by_what_it_is():
+def test_attach_keeps_the_file_by_what_it_is_and_not_by_its_name():
     response = asked()
 
     kept = send(response, name="../../C:\\photos\\my <card>.exe")
 
     assert bytes(Attachment.objects.get().data) == PNG
     assert (kept.content_type, kept.size, kept.title) == ("image/png", len(PNG), "my card.exe")
+
+
+@pytest.mark.django_db
+def test_attach_keeps_of_a_photo_the_picture_and_not_where_it_was_taken():
+    response = asked()
+
+    kept = send(response, told("jpeg"), path="letters", name="me.jpg")
+
+    stored = bytes(Attachment.objects.get().data)
+    assert (kept.size, WHERE in told("jpeg"), WHERE in stored) == (len(stored), True, False)
+
+
+@pytest.mark.django_db
+def test_attach_refuses_a_photo_that_is_cut_off():
+    with pytest.raises(attach.FileRefused, match="Choose it again"):
+        send(asked(), picture("jpeg")[:-20], path="letters")
 
 
 @pytest.mark.django_db
@@ -57,6 +71,7 @@ def test_attach_of_the_same_file_again_is_the_same_row():
         ("card", PNG + b"\x00" * 2000, "too large"),
         ("card", b"", "empty"),
         ("letters", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "cannot be taken"),
+        ("letters", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 40, "cannot be taken"),
         ("letters", b"MZ\x90\x00" + b"\x00" * 200, "cannot be taken"),
         ("letters", b"<html><script>alert(1)</script></html>", "cannot be taken"),
         ("note", PNG, "takes no file"),
