@@ -76,6 +76,7 @@ def schedules_of_day(request: HttpRequest) -> HttpResponse:
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1),
         "hours": [60 * hour for hour in range(first, last)],
+        "until": 60 * last,
     }
     return render(request, "providers/schedules_day.html", context)
 
