@@ -1,5 +1,15 @@
 """The browser, for the tests of pages and for journeys: one in a session, wherever it is asked for."""
 
+import pytest
+from django.utils import translation
+
 from tests.browser.fixtures import chromium, complaints, look, open_page, phone
 
 __all__ = ["chromium", "complaints", "look", "open_page", "phone"]
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own():
+    """End the language that a test's requests were answered in: it stays with the thread, and the next test is on it."""
+    yield
+    translation.deactivate()

@@ -209,8 +209,8 @@ class Sheet(forms.Form):
 
 
 def other_of(name: str) -> str:
-    """Return the name of the control that says what "something else" is."""
-    return f"{name}-other"
+    """Return the name of the control that says what "something else" is; no question can have it (`name_of`)."""
+    return f"{name}_other"
 
 
 def without_instance(answers: Answers, path: str, number: int) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import sync_playwright
 
+from config.core.http import LANGUAGE
 from config.embedded import browser as found
+from intake.models import Patient
 from tests.browser import pages
 
 
@@ -88,6 +90,9 @@ def session_cookie(user, url):
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    patient = Patient.objects.filter(user=user).first()
+    if patient:
+        session[LANGUAGE] = patient.preferred_language
     # As after a password just now: pages that ask again before a change show themselves.
     session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
     session.create()

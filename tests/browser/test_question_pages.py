@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from intake.models import Questionnaire, QuestionnaireResponse
 from intake.queries.questions import outline_of
+from tests.browser import pages
 from tests.browser.fixtures import session_cookie
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
@@ -129,6 +130,22 @@ def test_two_tabs_do_not_overwrite_each_other(open_page, response):
     second.get_by_role("button", name="Keep “9”").click()
     saved(second)
     assert kept(response) == {"hours": 9, "snores": False}
+
+
+def test_a_page_in_spanish_speaks_it_while_one_answers(open_page):
+    made = QuestionnaireResponseFactory(patient__preferred_language="es")
+    first, second = open_page(user=made.patient.user), open_page(user=made.patient.user)
+    for page in (first, second):
+        page.goto(f"/questions/{made.pk}/1/")
+        page.locator("form[data-ready]").wait_for()
+
+    first.get_by_label("How many hours do you sleep?").fill("7")
+    expect(first.locator("[data-save-state]")).to_contain_text("Guardado: ")
+    second.get_by_label("How many hours do you sleep?").fill("5")
+
+    second.get_by_text("En otro dispositivo usted respondió “7”").wait_for()
+    second.get_by_role("button", name="Conservar “5”").wait_for()
+    assert pages.inspect(second, "questions-collided-es") == []
 
 
 def test_an_answer_of_another_device_appears_with_the_next_save(open_page, response):

@@ -88,6 +88,7 @@ def bare_words(template):
     said = re.findall(
         r"""\b(?:aria-label|title|alt|placeholder|text|link|label|hint)=["']([^"'{}]*[A-Za-z][^"'{}]*)["']""", text
     )
+    said += re.findall(r"""\|default:["']([A-Z][^"']*)["']""", text)
     text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|&\w+;", "\n", text, flags=re.DOTALL)
     said += [line.strip() for line in text.splitlines()]
     return [words for words in said if re.search(r"[A-Za-z]{2}", NAMES.sub("", words))]
@@ -143,6 +144,7 @@ def test_template_that_patients_see_has_no_word_that_is_not_marked(place):
 
 
 def test_words_that_are_not_marked_are_noticed():
-    template = '{% load i18n %}<p title="Hello there">{% translate "Marked" %} <b>Not marked</b> {{ value }}</p>'
+    template = """{% load i18n %}<p title="Hello there">{% translate "Marked" %} <b>Not marked</b>
+        {{ value|default:"Nothing" }}{{ value|default:_("Marked") }}</p>"""
 
-    assert bare_words(template) == ["Hello there", "Not marked"]
+    assert bare_words(template) == ["Hello there", "Nothing", "Not marked"]

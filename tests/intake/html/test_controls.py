@@ -37,7 +37,7 @@ def test_every_type_of_question_is_answered_without_javascript(client, response)
     )  # fmt: skip
     post(
         client, response, 2, base=1, tired="some", tense="never", smokes="no", helps="_other",
-        which=["some", "most"], list="most", **{"helps-other": "Tea"},
+        which=["some", "most"], list="most", helps_other="Tea",
     )  # fmt: skip
     told = post(client, response, 3, base=2, card=SimpleUploadedFile("card.png", PNG))
 
@@ -56,6 +56,19 @@ def test_a_table_names_its_rows_and_columns(client, response):
 
     assert '<th scope="col" role="columnheader">Some days</th>' in page
     assert '<tr role="row" data-path="tired" data-type="choice">' in page
+
+
+def test_a_question_named_like_the_other_of_its_neighbor_stands_once_with_its_own_answer(client):
+    helps = next(one for one in EVERY_TYPE["item"][1]["item"] if one["linkId"] == "helps")
+    other = {"linkId": "helps-other", "type": "string", "text": "Who else helps?"}
+    response = QuestionnaireResponseFactory(questionnaire__definition={**EVERY_TYPE, "item": [helps, other]})
+    client.force_login(response.patient.user)
+
+    page = client.get(reverse("intake:questions", args=[response.pk, 1])).content.decode()
+    post(client, response, 1, helps="_other", helps_other="Tea", **{"helps-other": "My sister"})
+
+    assert page.count("Who else helps?") == 1
+    assert answers(response) == {"helps": "Tea", "helps-other": "My sister"}
 
 
 def test_a_list_to_search_is_on_the_page(client, response):
