@@ -366,16 +366,19 @@ NAVIGATION = {
         ("Account", "/account/"),
     ),
 }
-# What a patient's account page leads to.
+# What the account page of each role leads to.
+_MESSAGES = (
+    gettext_lazy("Messages"),
+    gettext_lazy("Which messages you get, how, and at which hours not"),
+    "/account/messages/",
+)
 ACCOUNT_PLACES = {
+    "practitioner": (_MESSAGES,),
+    "admin": (_MESSAGES,),
     "patient": (
         (gettext_lazy("Your details"), gettext_lazy("Name, phone, address, time zone, emergency contact"), "/details/"),
         (gettext_lazy("Your consents"), gettext_lazy("What you have signed, and how to take it back"), "/consent/"),
-        (
-            gettext_lazy("Messages"),
-            gettext_lazy("Which messages you get, how, and at which hours not"),
-            "/account/messages/",
-        ),
+        _MESSAGES,
     ),
 }
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False

@@ -35,7 +35,7 @@ from consultations.html.clinic_forms import (
     SendBackForm,
 )
 from consultations.html.clinic_queue import row
-from consultations.models import ReviewTask, ServiceRequest
+from consultations.models import Communication, ReviewTask, ServiceRequest
 from consultations.queries import case_screen, queue
 from consultations.queries.case_screen import ScoreLine
 from consultations.queries.evidence import Evidence
@@ -175,6 +175,9 @@ def _show(
         "task": task,
         "patient": task.service_request.patient,
         "screen": screen,
+        "not_reached": Communication.objects.not_reached()
+        .filter(service_request=task.service_request_id)
+        .order_by("-due_at", "-id")[:5],
         "files": files_of(section.response for section in screen.sections),
         "bars": [_bar(line) for line in screen.scores],
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],

@@ -16,7 +16,7 @@ from consultations.flows import open_case
 from consultations.flows import visit as visiting
 from consultations.html.clinic_access import for_clinicians
 from consultations.html.clinic_forms import FinishForm, LateForm
-from consultations.models import Appointment, Encounter
+from consultations.models import Appointment, Communication, Encounter
 from consultations.queries import agenda
 from providers.domain.states import STATES
 from providers.models import Practitioner
@@ -162,6 +162,9 @@ def _show(
         "late_form": LateForm(),
         "may_miss": booked.status in {AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN}
         and now >= booked.start_at + visiting.WAIT,
+        "not_reached": Communication.objects.not_reached()
+        .filter(service_request=booked.service_request_id)
+        .order_by("-due_at", "-id")[:5],
         "determinations": list(encounter.determinations.all()) if encounter else [],
         "form": form,
     }
@@ -171,6 +174,7 @@ def _show(
 def _row(booked: Appointment) -> dict[str, Any]:
     return {
         "visit": booked,
+        "is_not_reached": getattr(booked, "is_not_reached", False),
         "name": booked.patient.full_name,
         "status": AppointmentStatus(booked.status).label.capitalize(),
         "kind": KINDS.get(AppointmentStatus(booked.status), "neutral"),

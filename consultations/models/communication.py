@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from config.core.constraints import known
 from config.core.models import Record, Role, User
@@ -171,6 +171,18 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         changes: dict[str, Any] = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
         rows = self.not_dialled().filter(service_request=request, kind__in=kinds)
         return rows.update(**changes, token=None, lease_expires_at=None)
+
+    def not_reached(self) -> Self:
+        """Return what never arrived at the patient of its case, where nothing has arrived at them since."""
+        others = self.model._default_manager.filter(recipient=OuterRef("recipient"))
+        same = others.filter(**{name: OuterRef(name) for name in ("subject_id", "kind", "occurrence")})
+        on_its_way = same.filter(status__in=[CommunicationStatus.PREPARATION, CommunicationStatus.IN_PROGRESS])
+        since = others.filter(status=CommunicationStatus.COMPLETED, sent_at__gt=OuterRef("updated_at"))
+        failed = self.filter(
+            status__in=[CommunicationStatus.NOT_DONE, CommunicationStatus.UNKNOWN],
+            recipient=F("service_request__patient__user"),
+        )
+        return failed.filter(~Exists(on_its_way), ~Exists(since))
 
     def with_case(self) -> Self:
         """Return rows that know their case, and as `is_withdrawn` whether their reader took a consent for it back."""

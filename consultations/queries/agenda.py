@@ -5,17 +5,18 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from config.core.models import User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, RequestStatus
-from consultations.models import Appointment, CarePlan, Determination, ServiceRequest
+from consultations.models import Appointment, CarePlan, Communication, Determination, ServiceRequest
 
 DAYS = 14
 
 
 def _whole(by: User) -> QuerySet[Appointment]:
-    rows = Appointment.objects.visible_to(by)
+    failed = Communication.objects.not_reached().filter(service_request=OuterRef("service_request"))
+    rows = Appointment.objects.visible_to(by).annotate(is_not_reached=Exists(failed))
     return rows.select_related(
         "patient", "encounter", "service_request__service", "service_request__review_task", "practitioner"
     )

@@ -139,7 +139,7 @@ PAGES = {
     "/clinic/visits/": (Rows.visit, "clinician", 6),
     "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
-CASE_SCREEN = 16
+CASE_SCREEN = 17
 
 
 def reader(rows, name):
