@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from config.core.api.schema import Problem
 from config.core.models import Role, User
-from consultations.models import Appointment
+from consultations.models import Appointment, SupportingInfo
 from consultations.queries.case import Case
+from intake.queries.questions import title_of
 from providers.api.serializers import OfferOutput
 
 
@@ -41,9 +42,13 @@ class ResponseOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(source="questionnaire_response.pk")
     questionnaire = serializers.UUIDField(source="questionnaire_response.questionnaire_id")
-    title = serializers.CharField(source="questionnaire_response.questionnaire.title")
+    title = serializers.SerializerMethodField()
     status = serializers.CharField(source="questionnaire_response.status")
     required = serializers.BooleanField()  # type: ignore[assignment]
+
+    def get_title(self, row: SupportingInfo) -> str:
+        """Return the title as the reader reads it."""
+        return title_of(row.questionnaire_response.questionnaire)
 
 
 class CaseFlagOutput(serializers.Serializer[Any]):

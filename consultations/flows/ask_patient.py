@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
@@ -22,6 +24,7 @@ from consultations.domain.standing import ANSWERED
 from consultations.models import Communication, CommunicationRequest, ReviewTask, SupportingInfo
 from consultations.queries import holding, placing
 from intake.models import Questionnaire
+from intake.queries.questions import title_of
 from providers.queries.business import business_hours
 
 
@@ -36,14 +39,14 @@ class QuestionsUnfinished(Invalid):
     """Finish the questions that the clinician sent along; each error names one."""
 
     code = "questions-unfinished"
-    title = "Some questions are not finished"
+    title = gettext_lazy("Some questions are not finished")
 
 
 class AlreadyAnswered(Conflict):
     """Show the answer that is there."""
 
     code = "already-answered"
-    title = "This question is closed"
+    title = gettext_lazy("This question is closed")
 
 
 @flow
@@ -93,13 +96,13 @@ def answer_question(*, ask_id: UUID, answer: str, by: User, now: datetime) -> Co
     answer = words.required(answer, "message")
     ask = CommunicationRequest.objects.visible_to(by).filter(pk=ask_id).first()
     if ask is None:
-        raise NotFound("There is no such question.")
+        raise NotFound(gettext("There is no such question."))
     request = holding.lock_case(ask.service_request_id)
     _refuse_unfinished(ask)
     open_ask = CommunicationRequest.objects.waiting().filter(pk=ask_id)
     changes = {"status": AskStatus.COMPLETED, "answer": answer, "answered_at": now, "answered_by": by}
     if not open_ask.update(**changes, updated_at=now):
-        raise AlreadyAnswered("This question was already answered, or is no longer needed.")
+        raise AlreadyAnswered(gettext("This question was already answered, or is no longer needed."))
 
     locked = ReviewTask.objects.select_for_update(no_key=True, of=("self",)).select_related("owner")
     task = locked.filter(service_request=request, status=TaskStatus.ON_HOLD).first()
@@ -130,11 +133,11 @@ def _refuse_unfinished(ask: CommunicationRequest) -> None:
     unfinished = [row for row in rows if not row.as_questions().is_done]
     if unfinished:
         raise QuestionsUnfinished(
-            "Finish the questions first, then send your answer.",
+            gettext("Finish the questions first, then send your answer."),
             errors=[
                 FieldError(
                     f"questionnaire_responses.{row.questionnaire_response_id}", "unfinished",
-                    f"Finish {row.questionnaire_response.questionnaire.title}.",
+                    gettext("Finish “%(title)s”.") % {"title": title_of(row.questionnaire_response.questionnaire)},
                 )
                 for row in unfinished
             ],

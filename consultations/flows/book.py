@@ -16,6 +16,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from config.core import audit
 from config.core.constraints import violated
@@ -56,49 +57,49 @@ class HoldExpired(Conflict):
     """Offer free times again."""
 
     code = "hold-expired"
-    title = "That time is no longer held for you"
+    title = gettext_lazy("That time is no longer held for you")
 
 
 class PatientBusy(Conflict):
     """Offer times at which the patient has no other visit."""
 
     code = "patient-busy"
-    title = "You have another visit at that time"
+    title = gettext_lazy("You have another visit at that time")
 
 
 class AlreadyBooked(Conflict):
     """Show the visit that is booked, whose id is in `appointment`."""
 
     code = "already-booked"
-    title = "A visit is already booked"
+    title = gettext_lazy("A visit is already booked")
 
 
 class ReviewFirst(Conflict):
     """Wait until a clinician has accepted the case."""
 
     code = "review-first"
-    title = "A clinician looks at your answers first"
+    title = gettext_lazy("A clinician looks at your answers first")
 
 
 class NoVisit(Conflict):
     """Show the case: it is not submitted, over, or needs no visit."""
 
     code = "no-visit"
-    title = "A visit cannot be booked now"
+    title = gettext_lazy("A visit cannot be booked now")
 
 
 class NotLicensed(Invalid):
     """Offer times of clinicians who may see the patient on that day."""
 
     code = "not-licensed"
-    title = "This clinician cannot see you then"
+    title = gettext_lazy("This clinician cannot see you then")
 
 
 class OfferOver(Conflict):
     """Show the free times, and that the person is still on the waitlist."""
 
     code = "offer-over"
-    title = "This offer is over"
+    title = gettext_lazy("This offer is over")
 
 
 @again_after_deadlock
@@ -150,7 +151,7 @@ def _booked(request: ServiceRequest, hold: Slot, *, by: User, now: datetime) -> 
 
     appointment = _planned(request, hold)
     if not insert_unless_refused(appointment):
-        raise PatientBusy("You have another visit at that time. Please choose another time.")
+        raise PatientBusy(gettext("You have another visit at that time. Please choose another time."))
     _take(hold, by=by, now=now)
     _announce(appointment, kind=CommunicationKind.BOOKING_CONFIRMED, now=now)
     appointment.tell_clinician(CommunicationKind.BOOKING_CONFIRMED, by=by, now=now)
@@ -184,7 +185,7 @@ def reschedule(
 def _movable(appointment_id: UUID, *, by: User, now: datetime, override_reason: str) -> Appointment:
     appointment = _visit(appointment_id, by)
     if appointment.status != AppointmentStatus.BOOKED:
-        raise lifecycle.BadTransition("Only a visit that is still to come can be moved.")
+        raise lifecycle.BadTransition(gettext("Only a visit that is still to come can be moved."))
     # Whom the clinic asks for another time may move whenever and how often they have to.
     if not _overrides(by, override_reason) and appointment.move_asked_at is None:
         policy.require_movable(
@@ -239,9 +240,12 @@ def cancel(
     """
     appointment = _visit(appointment_id, by)
     if revision is not None and appointment.revision != revision:
-        raise Stale("This visit has changed since. Sign in to see where it stands.")
+        raise Stale(gettext("This visit has changed since. Sign in to see where it stands."))
     lifecycle.require(
-        lifecycle.APPOINTMENT, appointment.status, AppointmentStatus.CANCELLED, why="This visit is already over."
+        lifecycle.APPOINTMENT,
+        appointment.status,
+        AppointmentStatus.CANCELLED,
+        why=gettext("This visit is already over."),
     )
     if not _overrides(by, override_reason):
         change_policy = appointment.service_request.change_policy
@@ -257,7 +261,7 @@ def _case(request_id: UUID, by: User) -> ServiceRequest:
     mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "patient")
     request = mine.filter(pk=request_id, patient__user=by).first()
     if request is None:
-        raise NotFound("There is no such case.")
+        raise NotFound(gettext("There is no such case."))
     return request
 
 
@@ -265,45 +269,47 @@ def _visit(appointment_id: UUID, by: User) -> Appointment:
     # Locked before what it points to is read: a join would lose a row whose slot was changed while it waited.
     mine = Appointment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     if mine.filter(pk=appointment_id).first() is None:
-        raise NotFound("There is no such visit.")
+        raise NotFound(gettext("There is no such visit."))
     related = ("slot", "practitioner", "patient", "service_request__service", "service_request__patient")
     return Appointment.objects.select_related(*related).get(pk=appointment_id)
 
 
 def _refuse_unless_bookable(request: ServiceRequest) -> None:
     if request.status not in {RequestStatus.ACTIVE, RequestStatus.ON_HOLD}:
-        raise NoVisit("A visit can be booked once your answers are submitted and until the case is over.")
+        raise NoVisit(gettext("A visit can be booked once your answers are submitted and until the case is over."))
     if request.service.pathway == Pathway.ASYNCHRONOUS:
-        raise NoVisit("This service needs no visit.")
+        raise NoVisit(gettext("This service needs no visit."))
     accepted = ReviewTask.objects.filter(service_request=request, outcome=ReviewOutcome.ACCEPTED)
     if request.service.pathway == Pathway.REVIEW_FIRST and not accepted.exists():
-        raise ReviewFirst("A clinician looks at your answers before a visit can be booked.")
+        raise ReviewFirst(gettext("A clinician looks at your answers before a visit can be booked."))
     live = Appointment.objects.live().filter(service_request=request).first()
     if live is not None:
-        raise AlreadyBooked("A visit is already booked. You can move it.", extra={"appointment": str(live.pk)})
+        raise AlreadyBooked(gettext("A visit is already booked. You can move it."), extra={"appointment": str(live.pk)})
 
 
 def _hold(hold_id: UUID, *, request: ServiceRequest, by: User, now: datetime) -> Slot:
     held = Slot.objects.held_by(by, now=now).filter(pk=hold_id, reference=request.pk, start_at__gt=now)
     hold = held.select_related("practitioner").first()
     if hold is None:
-        raise HoldExpired("That time is no longer held for you. Please choose a time again.")
+        raise HoldExpired(gettext("That time is no longer held for you. Please choose a time again."))
     return hold
 
 
 def _refuse_unless_theirs(hold: Slot, *, by: User) -> None:
     if by.role == Role.PRACTITIONER and hold.practitioner.user_id != by.pk:
-        raise NotAllowed("You can move a visit to your own times only.")
+        raise NotAllowed(gettext("You can move a visit to your own times only."))
 
 
 def _offer(offer_id: UUID, *, by: User, now: datetime) -> WaitlistOffer:
     # The offer is locked before its slot, as the waitlist locks them.
     mine = WaitlistOffer.objects.filter(patient__user=by).select_for_update(no_key=True, of=("self",))
     if mine.filter(pk=offer_id).first() is None:
-        raise NotFound("There is no such offer.")
+        raise NotFound(gettext("There is no such offer."))
     offers = WaitlistOffer.objects.answerable(now).select_related("entry", "slot__practitioner")
     if (offer := offers.filter(pk=offer_id).first()) is None:
-        raise OfferOver("This offer is over. You are still on the list, and we will tell you of the next time.")
+        raise OfferOver(
+            gettext("This offer is over. You are still on the list, and we will tell you of the next time.")
+        )
     return offer
 
 
@@ -329,7 +335,7 @@ def _planned(request: ServiceRequest, hold: Slot) -> Appointment:
 
 def _take(hold: Slot, *, by: User, now: datetime) -> None:
     if not Slot.objects.book(pk=hold.pk, holder=by.pk, now=now):
-        raise HoldExpired("That time is no longer held for you. Please choose a time again.")
+        raise HoldExpired(gettext("That time is no longer held for you. Please choose a time again."))
     hold.status, hold.expires_at = SlotStatus.BUSY, None
     audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=hold.status, by=by, now=now)
 
@@ -346,7 +352,7 @@ def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
             appointment.save(update_fields=[*columns, *_MOVED])
     except IntegrityError as error:
         if violated(error, PATIENT_NEVER_TWICE):
-            raise PatientBusy("You have another visit at that time. Please choose another time.") from error
+            raise PatientBusy(gettext("You have another visit at that time. Please choose another time.")) from error
         raise
 
 

@@ -8,6 +8,8 @@ Refusal
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict
 from config.core.flow import flow
@@ -20,7 +22,7 @@ class NoLongerAsked(Conflict):
     """Show where the visit stands now."""
 
     code = "no-longer-asked"
-    title = "This visit has changed"
+    title = gettext_lazy("This visit has changed")
 
 
 @flow
@@ -37,7 +39,7 @@ def reply(*, appointment_id: UUID, revision: int, answer: AttendanceAnswer, now:
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient__user")
     visit = rows.filter(pk=appointment_id, revision=revision, status=AppointmentStatus.BOOKED).first()
     if visit is None or visit.start_at <= now:
-        raise NoLongerAsked("This visit has moved, has begun or is over. Sign in to see where it stands.")
+        raise NoLongerAsked(gettext("This visit has moved, has begun or is over. Sign in to see where it stands."))
 
     given = AttendanceReply.objects.filter(appointment=visit, revision=revision).order_by("-replied_at", "-id").first()
     if given is not None and given.answer == answer:

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from config.core.flow import flow
@@ -75,7 +77,7 @@ class NotTickable(Conflict):
     """Say why: it is done already, was stopped, or is done by answering the questions."""
 
     code = "activity-not-open"
-    title = "This cannot be ticked off"
+    title = gettext_lazy("This cannot be ticked off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +195,16 @@ def activity_done(*, activity_id: UUID, by: User, now: datetime) -> Activity:
     Raises  NotFound, NotAllowed, NotTickable
     """
     if by.role != Role.PATIENT:
-        raise NotAllowed("Only the patient ticks off what they did.")
+        raise NotAllowed(gettext("Only the patient ticks off what they did."))
     plans = CarePlan.objects.visible_to(by).filter(status=CarePlanStatus.ACTIVE)
     mine = Activity.objects.filter(pk=activity_id, care_plan__in=plans)
     activity = mine.select_for_update(no_key=True, of=("self",)).select_related("care_plan").first()
     if activity is None:
-        raise NotFound("There is nothing like that in your plan.")
+        raise NotFound(gettext("There is nothing like that in your plan."))
     if activity.kind == ActivityKind.MEASURE:
-        raise NotTickable("This is done by answering the questions when they come.")
+        raise NotTickable(gettext("This is done by answering the questions when they come."))
     if activity.status not in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS}:
-        raise NotTickable("This is done already, or was stopped.")
+        raise NotTickable(gettext("This is done already, or was stopped."))
 
     old, activity.status = activity.status, ActivityStatus.COMPLETED
     activity.done_at, activity.done_by = now, by

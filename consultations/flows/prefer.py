@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext, gettext_lazy
 
 from config.core import audit
 from config.core.errors import FieldError, Invalid, NotFound
@@ -35,14 +36,14 @@ class TooQuiet(Invalid):
     """Leave some hours of the day for messages."""
 
     code = "too-quiet"
-    title = "That leaves too little time for messages"
+    title = gettext_lazy("That leaves too little time for messages")
 
 
 class NoTexts(Invalid):
     """Choose e-mail, or correct the phone number first."""
 
     code = "no-texts"
-    title = "We cannot send you text messages"
+    title = gettext_lazy("We cannot send you text messages")
 
 
 class BadDevice(Invalid):
@@ -63,7 +64,7 @@ class LinkOver(NotFound):
     """Sign in and change it there."""
 
     code = "link-over"
-    title = "This link is no longer good"
+    title = gettext_lazy("This link is no longer good")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def unsubscribe(*, communication_id: UUID, now: datetime) -> bool:
     """
     message = Communication.objects.filter(pk=communication_id).first()
     if message is None or not rule(message.kind).is_optional:
-        raise LinkOver("This link is no longer good. Sign in to choose which messages you get.")
+        raise LinkOver(gettext("This link is no longer good. Sign in to choose which messages you get."))
     user = _whole(message.recipient_id)
     preference = CommunicationPreference.objects.locked(user)
     if preference.unsubscribed_at is not None or _is_older(message, preference):
@@ -211,11 +212,11 @@ def _whole(user_id: UUID) -> User:
 
 def _refuse_what_cannot_be(choice: Choice, user: User) -> None:
     if _open_for(choice) < OPEN_AT_LEAST:
-        words = "Leave at least four hours of the day for messages."
+        words = gettext("Leave at least four hours of the day for messages.")
         raise TooQuiet(words, errors=[FieldError("quiet_until", "too-quiet", words)])
     patient = getattr(user, "patient", None)
     if choice.texts and not (settings.TEXT_MESSAGES and patient is not None and patient.phone):
-        words = "We cannot send you text messages. Choose email."
+        words = gettext("We cannot send you text messages. Choose email.")
         raise NoTexts(words, errors=[FieldError("texts", "no-texts", words)])
 
 

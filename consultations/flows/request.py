@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
@@ -16,6 +18,7 @@ from consultations.models import Appointment, Communication, MessageRule, Review
 from consultations.queries import earlier, placing
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
+from intake.queries.questions import title_of
 from providers.domain.business import BusinessHours
 from providers.domain.eligibility import local_date
 from providers.domain.states import STATES
@@ -27,70 +30,70 @@ class NotRegistered(Conflict):
     """Ask who the person is, then start again."""
 
     code = "not-registered"
-    title = "We do not know you yet"
+    title = gettext_lazy("We do not know you yet")
 
 
 class UnknownService(Invalid):
     """Offer the list of services."""
 
     code = "service-unknown"
-    title = "There is no such service"
+    title = gettext_lazy("There is no such service")
 
 
 class StateNotServed(Invalid):
     """Name the states of the service."""
 
     code = "state-not-served"
-    title = "Not offered in that state"
+    title = gettext_lazy("Not offered in that state")
 
 
 class UnderAge(Invalid):
     """Say from which age the service is offered."""
 
     code = "under-age"
-    title = "Not offered at your age"
+    title = gettext_lazy("Not offered at your age")
 
 
 class OverAge(Invalid):
     """Say up to which age the service is offered."""
 
     code = "over-age"
-    title = "Not offered at your age"
+    title = gettext_lazy("Not offered at your age")
 
 
 class RequestOpen(Conflict):
     """Go on with the open case, whose id is in `service_request`."""
 
     code = "request-open"
-    title = "You have already started this"
+    title = gettext_lazy("You have already started this")
 
 
 class NotReady(Conflict):
     """Tell an administrator: a questionnaire of the service has no published version."""
 
     code = "service-not-ready"
-    title = "This service is not ready yet"
+    title = gettext_lazy("This service is not ready yet")
 
 
 class Incomplete(Invalid):
     """Show what is missing; each error names one thing."""
 
     code = "incomplete"
-    title = "Something is still missing"
+    title = gettext_lazy("Something is still missing")
 
 
 class AlreadySubmitted(Conflict):
     """Show where the case is."""
 
     code = "already-submitted"
-    title = "This was already submitted"
+    title = gettext_lazy("This was already submitted")
 
 
 class VisitBooked(Conflict):
     """Cancel the visit first; its id is in `appointment`."""
 
     code = "visit-booked"
-    title = "A visit is booked"
+    title = gettext_lazy("A visit is booked")
 
 
 @flow
@@ -107,10 +110,10 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
     # The patient's row is the lock: two starts at once come one after the other.
     patient = Patient.objects.select_for_update(no_key=True).filter(user=by).first()
     if patient is None:
-        raise NotRegistered("Tell us who you are first, then choose the service.")
+        raise NotRegistered(gettext("Tell us who you are first, then choose the service."))
     service = HealthcareService.objects.active().filter(slug=service_slug).first()
     if service is None:
-        raise UnknownService(errors=[FieldError("service", "unknown", "There is no such service.")])
+        raise UnknownService(errors=[FieldError("service", "unknown", gettext("There is no such service."))])
 
     _refuse_unless_offered(service, patient=patient, state=state, now=now)
     asked = _newest_questionnaires(service)
@@ -137,8 +140,8 @@ def submit(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     """
     request = _own(request_id, by)
     if request.status != RequestStatus.DRAFT:
-        raise AlreadySubmitted("You have already submitted this, or it is over.")
-    if missing := request.missing():
+        raise AlreadySubmitted(gettext("You have already submitted this, or it is over."))
+    if missing := request.missing(title_of=title_of):
         raise Incomplete(_count(len(missing)), errors=missing)
 
     hours = business_hours(now)
@@ -172,10 +175,12 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     Raises  NotFound, VisitBooked, lifecycle.BadTransition when the case is over
     """
     request = _own(request_id, by)
-    lifecycle.require(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.REVOKED, why="This is already over.")
+    lifecycle.require(
+        lifecycle.SERVICE_REQUEST, request.status, RequestStatus.REVOKED, why=gettext("This is already over.")
+    )
     visit = Appointment.objects.live().filter(service_request=request).first()
     if visit is not None:
-        raise VisitBooked("Cancel your visit first, then withdraw.", extra={"appointment": str(visit.pk)})
+        raise VisitBooked(gettext("Cancel your visit first, then withdraw."), extra={"appointment": str(visit.pk)})
 
     old, request.status, request.closed_at = request.status, RequestStatus.REVOKED, now
     request.save(update_fields=["status", "closed_at", "updated_at"])
@@ -209,23 +214,23 @@ def _own(request_id: UUID, by: User) -> ServiceRequest:
     mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "patient")
     request = mine.filter(pk=request_id, patient__user=by).first()
     if request is None:
-        raise NotFound("There is no such case.")
+        raise NotFound(gettext("There is no such case."))
     return request
 
 
 def _refuse_unless_offered(service: HealthcareService, *, patient: Patient, state: str, now: datetime) -> None:
     if state not in STATES or state not in service.states:
-        raise StateNotServed(
-            "We do not offer this in that state yet.",
-            errors=[FieldError("state", "state-not-served", "We do not offer this in that state yet.")],
-        )
+        why = gettext("We do not offer this in that state yet.")
+        raise StateNotServed(why, errors=[FieldError("state", "state-not-served", why)])
     if patient.age_on(local_date(state, now)) < service.minimum_age_years:
-        raise UnderAge(f"This service is for people aged {service.minimum_age_years} and over.")
+        words = gettext("This service is for people aged %(years)s and over.")
+        raise UnderAge(words % {"years": service.minimum_age_years})
     if service.maximum_age_years is not None and patient.age_on(local_date(state, now)) > service.maximum_age_years:
-        raise OverAge(f"This service is for people up to the age of {service.maximum_age_years}.")
+        words = gettext("This service is for people up to the age of %(years)s.")
+        raise OverAge(words % {"years": service.maximum_age_years})
     already = ServiceRequest.objects.open().filter(patient=patient, service=service).first()
     if already is not None:
-        raise RequestOpen("Go on where you left off.", extra={"service_request": str(already.pk)})
+        raise RequestOpen(gettext("Go on where you left off."), extra={"service_request": str(already.pk)})
 
 
 def _newest_questionnaires(service: HealthcareService) -> list[tuple[ServiceQuestionnaire, Questionnaire]]:
@@ -233,7 +238,7 @@ def _newest_questionnaires(service: HealthcareService) -> list[tuple[ServiceQues
     published = Questionnaire.objects.published().filter(url__in=[one.url for one in wanted])
     newest = {one.url: one for one in published.order_by("url", "-created_at", "-id").distinct("url")}
     if not wanted or newest.keys() != {one.url for one in wanted}:
-        raise NotReady("The questions of this service are not ready yet. Please try again later.")
+        raise NotReady(gettext("The questions of this service are not ready yet. Please try again later."))
     return [(one, newest[one.url]) for one in wanted]
 
 
@@ -265,4 +270,5 @@ def _end_review(request: ServiceRequest, *, by: User, now: datetime) -> None:
 
 
 def _count(number: int) -> str:
-    return "One thing is still missing." if number == 1 else f"{number} things are still missing."
+    words = ngettext("One thing is still missing.", "%(count)s things are still missing.", number)
+    return words % {"count": number}

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_lazy
+
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from config.core.flow import flow
@@ -24,21 +26,21 @@ class NotLicensed(Invalid):
     """Do not go on: the clinician's licence does not cover where the patient is today; offer to move the visit."""
 
     code = "not-licensed"
-    title = "This visit cannot take place where you are"
+    title = gettext_lazy("This visit cannot take place where you are")
 
 
 class IdentityNotConfirmed(Invalid):
     """Ask the patient to confirm that they are the person of the record."""
 
     code = "identity-not-confirmed"
-    title = "Please confirm who you are"
+    title = gettext_lazy("Please confirm who you are")
 
 
 class CheckInClosed(Conflict):
     """Say when check-in opens: from `opens_at` until `closes_at`."""
 
     code = "check-in-closed"
-    title = "Check-in is not open"
+    title = gettext_lazy("Check-in is not open")
 
 
 class NotLate(Conflict):
@@ -69,11 +71,11 @@ def check_in(*, appointment_id: UUID, state: str, identity_confirmed: bool, by: 
     visit = _patients(appointment_id, by)
     lifecycle.require(
         lifecycle.APPOINTMENT, visit.status, AppointmentStatus.CHECKED_IN,
-        why="You have already checked in, or this visit is over.",
+        why=gettext("You have already checked in, or this visit is over."),
     )  # fmt: skip
     _refuse_unless_open(visit, now=now)
     if not identity_confirmed:
-        why = "Please confirm that you are the person named above."
+        why = gettext("Please confirm that you are the person named above.")
         raise IdentityNotConfirmed(why, errors=[FieldError("identity_confirmed", "required", why)])
     _refuse_unless_licensed(visit, state=state, now=now)
 
@@ -238,14 +240,14 @@ def _locked(appointment_id: UUID, by: User) -> Appointment:
     )
     visit = rows.filter(pk__in=mine.values("pk")).first()
     if visit is None:
-        raise NotFound("There is no such visit.")
+        raise NotFound(gettext("There is no such visit."))
     return visit
 
 
 def _patients(appointment_id: UUID, by: User) -> Appointment:
     visit = _locked(appointment_id, by)
     if visit.patient.user_id != by.pk:
-        raise NotAllowed("Only the patient checks in.")
+        raise NotAllowed(gettext("Only the patient checks in."))
     return visit
 
 
@@ -253,7 +255,7 @@ def _clinicians(encounter_id: UUID, by: User) -> Encounter:
     """Lock the visit before its encounter, as check-in and cancelling do (docs/locking.md)."""
     seen = Encounter.objects.visible_to(by).filter(pk=encounter_id).first()
     if seen is None:
-        raise NotFound("There is no such visit.")
+        raise NotFound(gettext("There is no such visit."))
     visit = _locked(seen.appointment_id, by)
     if visit.practitioner.user_id != by.pk:
         raise NotAllowed("Only the clinician of the visit does this.")
@@ -266,7 +268,12 @@ def _refuse_unless_open(visit: Appointment, *, now: datetime) -> None:
     opens_at = visit.start_at - OPENS_BEFORE
     if opens_at <= now < visit.end_at:
         return
-    why = "Check-in opens 30 minutes before the visit." if now < opens_at else "The time of this visit has passed."
+    is_early = now < opens_at
+    why = (
+        gettext("Check-in opens 30 minutes before the visit.")
+        if is_early
+        else gettext("The time of this visit has passed.")
+    )
     raise CheckInClosed(why, extra={"opens_at": opens_at, "closes_at": visit.end_at})
 
 
@@ -280,7 +287,7 @@ def _refuse_unless_licensed(visit: Appointment, *, state: str, now: datetime) ->
         born=visit.patient.birth_date,
     )
     if against:
-        why = f"This visit cannot take place while you are there. {against[0].words}"
+        why = f"{gettext('This visit cannot take place while you are there.')} {against[0].words}"
         raise NotLicensed(why, errors=[FieldError("state", reason.code, reason.words) for reason in against])
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
@@ -45,21 +46,21 @@ class NothingToWaitFor(Conflict):
     """Show the case: a visit cannot be booked or moved now."""
 
     code = "nothing-to-wait-for"
-    title = "There is no time to wait for"
+    title = gettext_lazy("There is no time to wait for")
 
 
 class AlreadyWaiting(Conflict):
     """Show the entry whose id is in `waitlist_entry`."""
 
     code = "already-waiting"
-    title = "You are on the waitlist already"
+    title = gettext_lazy("You are on the waitlist already")
 
 
 class BadWish(Invalid):
     """Correct the named fields."""
 
     code = "bad-wish"
-    title = "This cannot be waited for"
+    title = gettext_lazy("This cannot be waited for")
 
 
 class NoSuchEntry(NotFound):
@@ -98,12 +99,12 @@ def join(*, request_id: UUID, wanted: Wanted, by: User, now: datetime) -> Waitli
     rows = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).filter(patient__user=by)
     request = cases.whole(rows).filter(pk=request_id).first()
     if request is None:
-        raise NotFound("There is no such case.")
+        raise NotFound(gettext("There is no such case."))
     _refuse_unless_useful(request, now=now)
     if errors := list(_errors(request, wanted, now)):
-        raise BadWish("Please correct what you are waiting for.", errors=errors)
+        raise BadWish(gettext("Please correct what you are waiting for."), errors=errors)
     if (there := WaitlistEntry.objects.waiting().filter(service_request=request).first()) is not None:
-        raise AlreadyWaiting("You are on the waitlist already.", extra={"waitlist_entry": str(there.pk)})
+        raise AlreadyWaiting(gettext("You are on the waitlist already."), extra={"waitlist_entry": str(there.pk)})
 
     entry = WaitlistEntry.objects.create(
         service_request=request,
@@ -134,7 +135,7 @@ def leave(*, entry_id: UUID, by: User, now: datetime) -> bool:
     """
     entry = WaitlistEntry.objects.visible_to(by).filter(pk=entry_id).first()
     if entry is None:
-        raise NoSuchEntry("You are not on this list.")
+        raise NoSuchEntry(gettext("You are not on this list."))
     for open_one in _locked_offers(Q(entry=entry)):
         _end(open_one, OfferStatus.DECLINED, by=by, now=now)
     return _leave(entry, EntryStatus.LEFT, by=by, now=now)
@@ -152,7 +153,7 @@ def decline(*, offer_id: UUID, by: User, now: datetime) -> bool:
     """
     mine = WaitlistOffer.objects.visible_to(by).filter(pk=offer_id)
     if not mine.exists():
-        raise NoSuchEntry("There is no such offer.")
+        raise NoSuchEntry(gettext("There is no such offer."))
     found = list(_locked_offers(Q(pk=offer_id)))
     for open_one in found:
         _end(open_one, OfferStatus.DECLINED, by=by, now=now)
@@ -269,21 +270,21 @@ def _refuse_unless_useful(request: ServiceRequest, *, now: datetime) -> None:
     case = cases.case(request)
     visit = case.appointment if case.standing.has_visit else None
     if visit is None and not case.standing.may_book:
-        raise NothingToWaitFor("A visit cannot be booked for this now.")
+        raise NothingToWaitFor(gettext("A visit cannot be booked for this now."))
     if visit is not None and not waitlist.is_movable(visit, request, now=now):
-        raise NothingToWaitFor("Your visit cannot be moved any more, so there is nothing to wait for.")
+        raise NothingToWaitFor(gettext("Your visit cannot be moved any more, so there is nothing to wait for."))
 
 
 def _errors(request: ServiceRequest, wanted: Wanted, now: datetime) -> Iterator[FieldError]:
     offering = Practitioner.objects.active().filter(roles__service=request.service, roles__is_active=True)
     if wanted.practitioner_id is not None and not offering.filter(pk=wanted.practitioner_id).exists():
-        yield FieldError("practitioner", "unknown", "Choose one of the clinicians of this service.")
+        yield FieldError("practitioner", "unknown", gettext("Choose one of the clinicians of this service."))
     if wanted.language and not offering.filter(languages__contains=[wanted.language]).exists():
-        yield FieldError("language", "not-spoken", "No clinician of this service speaks this language.")
+        yield FieldError("language", "not-spoken", gettext("No clinician of this service speaks this language."))
     if wanted.before is not None and wanted.before <= max(now, wanted.not_before or now):
-        yield FieldError("before", "too-early", "The last day is before the first, or has passed.")
+        yield FieldError("before", "too-early", gettext("The last day is before the first, or has passed."))
     if not 0 <= wanted.notice_minutes <= 14 * 1440:
-        yield FieldError("notice_minutes", "out-of-range", "Give a notice of at most fourteen days.")
+        yield FieldError("notice_minutes", "out-of-range", gettext("Give a notice of at most fourteen days."))
 
 
 def _ready(entry_id: UUID, *, start_at: datetime) -> WaitlistEntry | None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from consultations.queries.case import Case
+from intake.queries.questions import title_of
 
 REGISTER = "intake:register"
 
@@ -50,7 +51,7 @@ def parts(case: Case) -> list[dict[str, Any]]:
     ]
     return texts + [
         {
-            "title": info.questionnaire_response.questionnaire.title,
+            "title": title_of(info.questionnaire_response.questionnaire),
             "url": questions(info.questionnaire_response_id),
             "is_done": info.as_questions().is_done,
             "minutes": info.questionnaire_response.questionnaire.minutes,
@@ -66,7 +67,7 @@ def further(case: Case) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "title": info.questionnaire_response.questionnaire.title,
+            "title": title_of(info.questionnaire_response.questionnaire),
             "url": questions(info.questionnaire_response_id),
             "is_done": info.as_questions().is_done,
             "minutes": info.questionnaire_response.questionnaire.minutes,

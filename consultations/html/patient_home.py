@@ -25,6 +25,7 @@ from consultations.models import ActivityOutcome, CarePlan, ServiceRequest, Wait
 from consultations.queries.case import Case, cases, whole
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient
+from intake.queries.questions import title_of
 from providers.domain.states import STATES
 from providers.models import HealthcareService
 
@@ -136,7 +137,7 @@ def _measures(user: User) -> QuerySet[ActivityOutcome]:
 def _measure(one: ActivityOutcome) -> dict[str, Any]:
     response = one.questionnaire_response
     return {
-        "title": response.questionnaire.title,
+        "title": title_of(response.questionnaire),
         "minutes": response.questionnaire.minutes,
         "url": links.questions(response.pk),
     }

@@ -1,6 +1,6 @@
 """The ask: one patient, one service line, and the questionnaires that belong to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -123,14 +123,18 @@ class ServiceRequest(Record):
         self.save(update_fields=["status", "updated_at"])
         audit.status_changed(self, old=old, new=status, by=by, now=now, reason=reason)
 
-    def missing(self) -> tuple[FieldError, ...]:
-        """Return what the patient has still to do before this may be submitted: three queries."""
+    def missing(self, *, title_of: Callable[[Questionnaire], str]) -> tuple[FieldError, ...]:
+        """
+        Return what the patient has still to do before this may be submitted: three queries.
+
+        title_of  gives the title of a questionnaire as the patient reads it
+        """
         asked = self.supporting_info.select_related("questionnaire_response__questionnaire").order_by("position")
         wanted = ConsentDocument.objects.current().filter(services=self.service_id)
         texts = wanted.order_by("slug", "language", "id").values_list("slug", "title", "language")
         signed = wanted.filter(consents__patient=self.patient_id, consents__status=ConsentStatus.ACTIVE)
         return completeness.missing(
-            questions=[one.as_questions() for one in asked],
+            questions=[one.as_questions(title=title_of(one.questionnaire_response.questionnaire)) for one in asked],
             documents=completeness.readable(
                 [completeness.Document(slug, title, language) for slug, title, language in texts],
                 language=self.patient.preferred_language,
@@ -178,8 +182,12 @@ class SupportingInfo(Record):
             ),
         ]
 
-    def as_questions(self) -> completeness.Questions:
-        """Return what decides whether this is finished; reads the response and its questionnaire."""
+    def as_questions(self, *, title: str = "") -> completeness.Questions:
+        """
+        Return what decides whether this is finished; reads the response and its questionnaire.
+
+        title  as the patient reads it; the English one when none is given
+        """
         response = self.questionnaire_response
         done = response.status in {ResponseStatus.COMPLETED, ResponseStatus.AMENDED}
-        return completeness.Questions(response.pk, response.questionnaire.title, done, self.required)
+        return completeness.Questions(response.pk, title or response.questionnaire.title, done, self.required)

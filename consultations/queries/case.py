@@ -16,6 +16,7 @@ from consultations.domain.completeness import Document
 from consultations.models import Appointment, CarePlan, CommunicationRequest, ReviewTask, ServiceRequest, SupportingInfo
 from intake.domain.codes import ConsentStatus
 from intake.models import Consent, ConsentDocument, Flag
+from intake.queries.questions import title_of
 
 
 @dataclass(slots=True)
@@ -44,7 +45,9 @@ class Case:
         """Return what is left to do before the case may be submitted; nothing once it is."""
         if self.request.status != RequestStatus.DRAFT:
             return ()
-        questions = [one.as_questions() for one in self.responses]
+        questions = [
+            one.as_questions(title=title_of(one.questionnaire_response.questionnaire)) for one in self.responses
+        ]
         return completeness.missing(questions=questions, documents=self.documents, signed=self.signed)
 
     @property

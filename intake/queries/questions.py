@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from intake.domain.outline import Outline, outline
 from intake.models import Questionnaire
 from intake.queries.kept import MEBIBYTE, kept, size_of
@@ -34,3 +36,15 @@ def newer_than(questionnaire_id: UUID) -> UUID | None:
     same = Questionnaire.objects.filter(pk=questionnaire_id).values("url")
     newer = Questionnaire.objects.published().filter(url__in=same).exclude(pk=questionnaire_id)
     return newer.values_list("pk", flat=True).first()
+
+
+def title_of(questionnaire: Questionnaire) -> str:
+    """
+    Return the title of one version in the language of who reads.
+
+    Reads  nothing in English; else its questions, once in the life of a process
+    """
+    language = (get_language() or "en")[:2]
+    if language == "en":
+        return questionnaire.title
+    return outline_of(questionnaire.pk, language=language).title or questionnaire.title

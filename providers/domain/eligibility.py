@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from providers.domain.codes import QualificationStatus
 from providers.domain.states import STATES
 
@@ -133,41 +135,45 @@ def why_not(*, clinician: Clinician, offering: Offering, ask: Ask) -> tuple[Reas
 def of_service(offering: Offering, ask: Ask) -> Iterator[Reason]:
     """Yield the reasons that hold whoever the clinician is."""
     if not offering.is_active:
-        yield Reason("service-retired", "This service is no longer offered.")
+        yield Reason("service-retired", gettext("This service is no longer offered."))
     if ask.state not in STATES or ask.state not in offering.states:
-        yield Reason("state-not-served", "This service is not offered in that state.")
+        yield Reason("state-not-served", gettext("This service is not offered in that state."))
     elif ask.state in offering.barred_states:
-        yield Reason("modality-not-allowed", "Visits of this kind are not allowed in that state.")
+        yield Reason("modality-not-allowed", gettext("Visits of this kind are not allowed in that state."))
     if ask.born is not None and ask.state in STATES:
         age = _age(ask.born, local_date(ask.state, ask.start_at))
         if age < offering.minimum_age_years:
-            yield Reason("too-young", f"This service is for people aged {offering.minimum_age_years} and over.")
+            words = gettext("This service is for people aged %(years)s and over.")
+            yield Reason("too-young", words % {"years": offering.minimum_age_years})
         elif offering.maximum_age_years is not None and age > offering.maximum_age_years:
-            yield Reason("too-old", f"This service is for people up to the age of {offering.maximum_age_years}.")
+            words = gettext("This service is for people up to the age of %(years)s.")
+            yield Reason("too-old", words % {"years": offering.maximum_age_years})
 
 
 def _of_clinician(clinician: Clinician, offering: Offering, ask: Ask) -> Iterator[Reason]:
     if not clinician.is_active:
-        yield Reason("practitioner-inactive", "This clinician no longer sees patients here.")
+        yield Reason("practitioner-inactive", gettext("This clinician no longer sees patients here."))
     if not clinician.offers:
-        yield Reason("service-not-offered", "This clinician does not offer this service.")
+        yield Reason("service-not-offered", gettext("This clinician does not offer this service."))
     if ask.state in STATES:
         yield from _of_licences(clinician.licences, offering, ask)
     if not (clinician.accepts_new_patients or ask.is_known):
-        yield Reason("no-new-patients", "This clinician is not taking new patients.")
+        yield Reason("no-new-patients", gettext("This clinician is not taking new patients."))
     if ask.language and ask.language not in clinician.languages:
-        yield Reason("language-not-spoken", "This clinician does not speak that language.")
+        yield Reason("language-not-spoken", gettext("This clinician does not speak that language."))
 
 
 def _of_licences(licences: Sequence[Licence], offering: Offering, ask: Ask) -> Iterator[Reason]:
     day = local_date(ask.state, ask.start_at)
     here = [licence for licence in licences if licence.jurisdiction == ask.state]
     if not here:
-        yield Reason("not-licensed", "This clinician has no license in that state.")
+        yield Reason("not-licensed", gettext("This clinician has no license in that state."))
     elif not any(offering.takes(licence) for licence in here):
-        yield Reason("licence-kind", "This service needs another kind of license than this clinician's.")
+        yield Reason("licence-kind", gettext("This service needs another kind of license than this clinician's."))
     elif not any(licence.covers(day) for licence in here if offering.takes(licence)):
-        yield Reason("licence-not-in-force", "This clinician's license for that state is not in force on that day.")
+        yield Reason(
+            "licence-not-in-force", gettext("This clinician's license for that state is not in force on that day.")
+        )
 
 
 def birthday(born: date, years: int) -> date:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from config.core import audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
@@ -37,28 +38,28 @@ class NotOffered(Invalid):
     """Choose one of the times that are offered."""
 
     code = "not-offered"
-    title = "This time is not offered"
+    title = gettext_lazy("This time is not offered")
 
 
 class SlotTaken(Conflict):
     """Choose one of the nearest free times."""
 
     code = "slot-taken"
-    title = "That time was just taken"
+    title = gettext_lazy("That time was just taken")
 
 
 class TooManyHolds(Conflict):
     """Give one of the held times back, or wait until it expires."""
 
     code = "too-many-holds"
-    title = "You are holding several times already"
+    title = gettext_lazy("You are holding several times already")
 
 
 class NoSuchHold(NotFound):
     """The hold is gone, or was never yours."""
 
     code = "no-such-hold"
-    title = "That time is no longer held"
+    title = gettext_lazy("That time is no longer held")
 
 
 @again_after_deadlock
@@ -126,7 +127,7 @@ def release(*, slot_id: UUID, by: User, now: datetime) -> bool:
     """
     slot = Slot.objects.visible_to(by).select_for_update(no_key=True).filter(pk=slot_id).first()
     if slot is None or slot.status not in {SlotStatus.BUSY_TENTATIVE, SlotStatus.FREE}:
-        raise NoSuchHold("This time is not held by you.")
+        raise NoSuchHold(gettext("This time is not held by you."))
     if slot.status == SlotStatus.FREE:
         return False
 
@@ -163,7 +164,7 @@ class _Wish:
 def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[UUID], born: date | None) -> Asked:
     service = HealthcareService.objects.active().filter(pk=service_id).first()
     if service is None:
-        raise NotOffered("This service is not offered at present.", errors=[_field("service")])
+        raise NotOffered(gettext("This service is not offered at present."), errors=[_field("service")])
     return Asked(service=service, state=state, language=language, known_to=known_to, born=born)
 
 
@@ -172,8 +173,12 @@ def _holds_of(by: User, *, reference: UUID, most: int, now: datetime) -> list[Sl
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     holds = list(Slot.objects.held_by(by, now=now))
     if sum(slot.reference != reference for slot in holds) >= most:
-        words = "one time" if most == 1 else f"{most} times"
-        raise TooManyHolds(f"You may hold {words} at once. Give one back, or wait until it expires.")
+        words = ngettext(
+            "You may hold one time at once. Give it back, or wait until it expires.",
+            "You may hold %(count)s times at once. Give one back, or wait until it expires.",
+            most,
+        )
+        raise TooManyHolds(words % {"count": most})
     return [slot for slot in holds if slot.reference == reference]
 
 
@@ -278,11 +283,11 @@ def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:
 def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:
     asked, start_at, now = wish.asked, wish.start_at, wish.now
     if not availability.was_offered(asked, start_at=start_at, now=now, practitioner=practitioner_id):
-        return NotOffered("Please choose one of the times that are offered.", errors=[_field("start")])
+        return NotOffered(gettext("Please choose one of the times that are offered."), errors=[_field("start")])
     near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner_id)
     if not near and practitioner_id is not None:
         near = availability.nearest(asked, start_at=start_at, now=now)
-    words = "That time was just taken. Please choose another one."
+    words = gettext("That time was just taken. Please choose another one.")
     return SlotTaken(words, extra={"nearest": [_offer(offer) for offer in near]})
 
 
@@ -298,4 +303,4 @@ def _offer(offer: Offer) -> dict[str, str]:
 
 
 def _field(name: str) -> FieldError:
-    return FieldError(name, "not-offered", "Choose one of those that are offered.")
+    return FieldError(name, "not-offered", gettext("Choose one of those that are offered."))

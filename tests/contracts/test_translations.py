@@ -11,7 +11,7 @@ from django.utils.translation.template import templatize
 from config.embedded.paths import CHECKOUT
 
 # Whose words are translated: each with its own folder `locale`. Clinicians and admins read English.
-APPS = ("config", "intake", "consultations")
+APPS = ("config", "providers", "intake", "consultations")
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES if code != "en")
 CATALOGS = [
     pytest.param(catalog, id=str(catalog.relative_to(CHECKOUT)))
