@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 from config.core.errors import FieldError, Invalid
 from consultations.domain.codes import ActivityKind
@@ -50,6 +50,12 @@ class Schedule:
             return gettext("once, %(first)s") % {"first": first}
         words = {"count": self.times, "every": _every(self.every_days), "first": first}
         return gettext("%(count)s times, %(every)s, first %(first)s") % words
+
+    def told(self, text: str) -> str:
+        """Return the stored words of the schedule for who reads: its own in their language, a person's as they are."""
+        with override("en"):
+            is_own = text == self.words
+        return self.words if is_own else text
 
     def stored(self) -> dict[str, int]:
         """Return the JSON of Activity.schedule."""
@@ -109,13 +115,15 @@ def activities(rows: Sequence[Mapping[str, Any]]) -> list[ActivityDraft]:
     for index, row in enumerate(rows):
         faults += _faults_of(row, f"activities[{index}]")
         schedule = schedule_of(row.get("schedule") or {})
+        with override("en"):  # What is stored is English, whoever asks.
+            usual = schedule.words
         drafts.append(
             ActivityDraft(
                 kind=str(row.get("kind", "")),
                 title=str(row.get("title", "")).strip(),
                 detail=str(row.get("detail") or "").strip(),
                 schedule=schedule,
-                schedule_text=str(row.get("schedule_text") or schedule.words)[:200],
+                schedule_text=str(row.get("schedule_text") or usual)[:200],
                 questionnaire_url=str(row.get("questionnaire_url") or ""),
             )
         )
@@ -157,13 +165,18 @@ def activities_of_template(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, 
     ]
 
 
+def label(fill: str) -> str:
+    """Return what stands before the blank that a clinician fills in: `Stop rule: `."""
+    return f"{fill.replace('_', ' ').capitalize()}: "
+
+
 def has_blank(detail: str) -> bool:
     """Tell whether the clinician has still to write something here."""
     return BLANK in detail
 
 
 def _with_blanks(detail: str, fills: Sequence[str]) -> str:
-    lines = [f"{fill.replace('_', ' ').capitalize()}: {BLANK}" for fill in fills]
+    lines = [f"{label(fill)}{BLANK}" for fill in fills]
     return "\n".join([detail, *lines] if detail else lines)
 
 

@@ -287,7 +287,7 @@ def _refuse_unless_licensed(visit: Appointment, *, state: str, now: datetime) ->
         born=visit.patient.birth_date,
     )
     if against:
-        why = f"{gettext('This visit cannot take place while you are there.')} {against[0].words}"
+        why = gettext("This visit cannot take place while you are there. %(reason)s") % {"reason": against[0].words}
         raise NotLicensed(why, errors=[FieldError("state", reason.code, reason.words) for reason in against])
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +21,7 @@ from consultations.flows import confirm
 from consultations.html.patient_waitlist import offer_page
 from consultations.models import Appointment, AttendanceReply, Communication
 from consultations.queries import letters, places
+from intake.models import Patient
 
 _PAGE = "consultations/account/answer_visit.html"
 
@@ -33,13 +35,21 @@ def message_link(request: HttpRequest, token: str) -> HttpResponse:
     if message is None:
         raise Http404
     if (offer := letters.offer_of(message)) is not None:
+        _speak(request, offer.patient)
         return offer_page(request, offer, by=offer.patient.user, is_signed_in=False)
     visit = letters.visit_of(message)
     if visit is None:
         return redirect(places.path_of(message) or "consultations:home")
+    _speak(request, visit.patient)
     if request.method == "POST":
         return _answer(request, visit, message)
     return render(request, _PAGE, _facts(visit, message))
+
+
+def _speak(request: HttpRequest, patient: Patient) -> None:
+    """Answer whoever opens the link in the language of the message that it came with, unless they picked one here."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.user.is_authenticated:
+        translation.activate(patient.preferred_language)
 
 
 def _answer(request: HttpRequest, visit: Appointment, message: Communication) -> HttpResponse:

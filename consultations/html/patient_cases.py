@@ -149,7 +149,7 @@ def _mark(mark: steps.Mark, step: steps.Step) -> dict[str, Any]:
 def _facts(mine: Case) -> list[dict[str, str]]:
     request = mine.request
     rows = [
-        {"term": gettext("Service"), "text": request.service.name},
+        {"term": gettext("Service"), "text": request.service.told_name},
         {"term": gettext("State"), "text": STATES[request.state].name},
     ]
     if mine.appointment is not None and mine.standing.has_visit:

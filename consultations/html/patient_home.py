@@ -22,6 +22,7 @@ from consultations.flows import request as ask
 from consultations.html import links
 from consultations.html.patient_forms import StartForm
 from consultations.models import ActivityOutcome, CarePlan, ServiceRequest, WaitlistOffer
+from consultations.queries import plan_words
 from consultations.queries.case import Case, cases, whole
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient
@@ -47,11 +48,14 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = whole(ServiceRequest.objects.visible_to(user)).order_by("-authored_at", "-id")[:SHOWN]
     found = [_card(case, now) for case in cases(rows)]
+    plans = CarePlan.objects.visible_to(user).select_related("template")
     context = {
         "patient": patient,
         "open_cases": [card for card in found if card["is_open"]],
         "closed_cases": [card for card in found if not card["is_open"]],
-        "plans": CarePlan.objects.visible_to(user).order_by("-signed_at", "-id")[:3],
+        "plans": [
+            {"plan": plan, "title": plan_words.title_of(plan)} for plan in plans.order_by("-signed_at", "-id")[:3]
+        ],
         "measures": [_measure(one) for one in _measures(user)],
         "offer": WaitlistOffer.objects.answerable(now).filter(patient=patient).first(),
     }

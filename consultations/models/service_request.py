@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Self
 
 from django.conf import settings
@@ -123,11 +124,11 @@ class ServiceRequest(Record):
         self.save(update_fields=["status", "updated_at"])
         audit.status_changed(self, old=old, new=status, by=by, now=now, reason=reason)
 
-    def missing(self, *, title_of: Callable[[Questionnaire], str]) -> tuple[FieldError, ...]:
+    def missing(self, *, title_of: Callable[[Questionnaire], str] = attrgetter("title")) -> tuple[FieldError, ...]:
         """
         Return what the patient has still to do before this may be submitted: three queries.
 
-        title_of  gives the title of a questionnaire as the patient reads it
+        title_of  gives the title of a questionnaire as the patient reads it; by default in English
         """
         asked = self.supporting_info.select_related("questionnaire_response__questionnaire").order_by("position")
         wanted = ConsentDocument.objects.current().filter(services=self.service_id)

@@ -18,7 +18,7 @@ from intake.models import ConsentDocument, FlagRule, Questionnaire, ServiceQuest
 from providers.models import HealthcareService
 
 _SERVICE_FIELDS = (
-    "name", "summary", "what_is_asked", "pathway", "modality", "states", "minimum_age_years", "questions_minutes",
+    "name", "summary", "what_is_asked", "translations", "pathway", "modality", "states", "minimum_age_years", "questions_minutes",
     "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "alignment_minutes", "minimum_notice_minutes",
     "horizon_days", "max_visits_per_day", "hold_minutes", "change_notice_minutes", "max_reschedules",
     "review_due_minutes",

@@ -25,7 +25,11 @@ LONGEST_ACCEPT = 500
 
 
 class ServiceOutput(serializers.ModelSerializer[HealthcareService]):
-    """A service line, as anybody may know it."""
+    """A service line, as anybody may know it; its words in the language of who reads."""
+
+    name = serializers.CharField(source="told_name")
+    summary = serializers.CharField(source="told_summary")
+    what_is_asked = serializers.CharField(source="told_what_is_asked")
 
     class Meta:
         model = HealthcareService

@@ -65,7 +65,7 @@ class BadService(Invalid):
 @flow
 def tune(*, service_id: UUID, changes: Mapping[str, Any], by: User, now: datetime) -> HealthcareService:
     """
-    Change a service line; visits that are booked stay as they are.
+    Change a service line; visits that are booked stay as they are. Changed words lose their translations.
 
     changes  new values by the names of TUNABLE
     Returns  the service
@@ -80,8 +80,13 @@ def tune(*, service_id: UUID, changes: Mapping[str, Any], by: User, now: datetim
     for name in changed:
         setattr(service, name, changes[name])
     _check(service)
+    # A translation of the former words would say something else in every other language.
+    service.translations = {
+        language: {name: words for name, words in told.items() if name not in changed}
+        for language, told in service.translations.items()
+    }
 
-    service.save(update_fields=[*changed, "updated_at"])
+    service.save(update_fields=[*changed, "translations", "updated_at"])
 
     audit.record(event="providers.service.tuned", entity=service, by=by, now=now, detail={"changed": changed})
     return service

@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import get_language
 
 from config.core.constraints import known
 from config.core.models import Record
@@ -35,6 +36,9 @@ class HealthcareService(Record):
     name = models.CharField(max_length=200)
     summary = models.TextField()
     what_is_asked = models.TextField(blank=True)
+    translations = models.JSONField(
+        default=dict, blank=True, help_text="{language: {name, summary, what_is_asked}}: what patients read."
+    )
     is_active = models.BooleanField(default=True)
     pathway = models.CharField(max_length=16, choices=Pathway, default=Pathway.EITHER)
     modality = models.CharField(max_length=8, choices=Modality, default=Modality.VIDEO)
@@ -108,3 +112,22 @@ class HealthcareService(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told_name(self) -> str:
+        """Return the name in the language of who reads."""
+        return self._told("name")
+
+    @property
+    def told_summary(self) -> str:
+        """Return the summary in the language of who reads."""
+        return self._told("summary")
+
+    @property
+    def told_what_is_asked(self) -> str:
+        """Return what is asked in the language of who reads."""
+        return self._told("what_is_asked")
+
+    def _told(self, field: str) -> str:
+        language = (get_language() or "en")[:2]
+        return str(self.translations.get(language, {}).get(field) or getattr(self, field))

@@ -39,6 +39,13 @@ def test_a_line_says_how_it_is_booked(line: Path) -> None:
 
 
 @every_line
+def test_a_line_says_in_spanish_what_it_is(line: Path) -> None:
+    found = read(line / "line.json")
+    assert set(found["translations"]["es"]) == {"name", "summary", "what_is_asked"}
+    assert all(found["translations"]["es"].values())
+
+
+@every_line
 def test_a_line_is_offered_in_known_states(line: Path) -> None:
     states = read(line / "line.json")["states"]
     assert len(states) == len(set(states))

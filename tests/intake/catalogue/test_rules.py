@@ -51,6 +51,16 @@ def test_every_flag_of_caution_and_above_stands_under_a_criterion_or_is_for_the_
     assert loose == {"not-safe-at-home"}
 
 
+@every_template
+def test_a_plan_can_be_read_in_spanish(template: Json) -> None:
+    rows = [(template, ("title", "description")), *((goal, ("description",)) for goal in template["goals"])]
+    rows += [(row, ("title", "detail", "schedule_text")) for row in template["activities"]]
+    for row, fields in rows:
+        told = row["translations"]["es"]
+        assert [field for field in fields if row[field] and not told.get(field)] == []
+        assert list(told.get("clinician_fills", {})) == list(row.get("clinician_fills", ()))
+
+
 def test_codes_are_unique() -> None:
     for rows in (RULES, CRITERIA, TEMPLATES):
         codes = [row["code"] for row in rows]
