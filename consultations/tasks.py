@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from config.core.clock import database_now
 from consultations.adapters import mail, push, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, prefer, rearrange, remind, waitlist, watch
+from consultations.flows import escalate, follow_up, prefer, rearrange, remind, roster, waitlist, watch
 from consultations.models import Communication, CommunicationRequest
 from consultations.queries import alerts
 
@@ -80,6 +80,7 @@ def watch_over_reviews(**_later: object) -> None:
     watch.nudge(now=database_now())
     ended = CommunicationRequest.objects.ended(database_now()).values_list("pk", flat=True)[:BATCH]
     _each(list(ended), lambda pk: watch.expire(ask_id=pk, now=database_now()))
+    remind.beat(name="reviews", now=database_now())
 
 
 @shared_task(ignore_result=True)
@@ -107,3 +108,9 @@ def _wake_another() -> None:
 def warn_of_licences(**_later: object) -> None:
     """Every hour: warn of licences that end. Safe to run twice; a day missed is made up by the next run."""
     rearrange.warn(now=database_now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def warn_of_gaps(**_later: object) -> None:
+    """Every hour: warn of time in which nobody will be on call. Safe to run twice; a run missed is made up by the next."""
+    roster.warn(now=database_now())

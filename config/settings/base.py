@@ -295,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-times": {"task": "providers.tasks.refresh_open_times", "schedule": schedule(run_every=5)},
     "waitlist": {"task": "consultations.tasks.offer_free_times", "schedule": schedule(run_every=5)},
     "licences": {"task": "consultations.tasks.warn_of_licences", "schedule": schedule(run_every=3600)},
+    "on-call-gaps": {"task": "consultations.tasks.warn_of_gaps", "schedule": schedule(run_every=3600)},
     "calendars": {"task": "providers.tasks.import_calendars", "schedule": schedule(run_every=60)},
     "expired-holds": {"task": "providers.tasks.release_expired_holds", "schedule": schedule(run_every=30)},
 }

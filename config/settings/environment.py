@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import phonenumbers
 from psycopg.conninfo import conninfo_to_dict
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +46,18 @@ class Environment(BaseSettings):
     staff_mfa_required: bool = True
     secure_ssl_redirect: bool = True
     log_level: str = "INFO"
+
+    @field_validator("clinic_phone")
+    @classmethod
+    def is_a_phone_number(cls, value: str) -> str:
+        """Refuse what nobody can call: patients in danger are told this number, and safety alerts end at it."""
+        try:
+            number = phonenumbers.parse(value, "US")
+        except phonenumbers.NumberParseException as error:
+            raise ValueError("Give a phone number with its area code, such as +1 202-555-0142.") from error
+        if not phonenumbers.is_possible_number(number):
+            raise ValueError("Give a phone number with its area code, such as +1 202-555-0142.")
+        return value
 
 
 def database(url: str, *, pooled: bool = False) -> dict[str, Any]:

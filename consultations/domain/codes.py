@@ -128,6 +128,7 @@ class CommunicationKind(TextChoices):
     REVIEW_DUE = "review-due", "review is due, for clinicians"
     ESCALATION = "escalation", "nobody has looked, for who is next"
     LICENCE_EXPIRING = "licence-expiring", "license expires, for clinicians and administrators"
+    ON_CALL_GAP = "on-call-gap", "nobody is on call soon, for administrators"
     SECURITY_NOTICE = "security-notice", "account has changed"
 
 

@@ -58,6 +58,7 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.REVIEW_DUE: Rule(by_push=True),
     CommunicationKind.ESCALATION: ALWAYS,
     CommunicationKind.LICENCE_EXPIRING: Rule(),
+    CommunicationKind.ON_CALL_GAP: Rule(),
     CommunicationKind.SECURITY_NOTICE: ALWAYS,
 }
 

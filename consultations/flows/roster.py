@@ -21,10 +21,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from config.core import administrators, audit
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, User
+from config.core.models import AuditAction, Role, User
 from consultations.domain import escalation
+from consultations.domain.codes import CommunicationKind
 from consultations.domain.escalation import Rung
-from consultations.models import ChainStep, OnCall
+from consultations.models import ChainStep, Communication, OnCall
+from consultations.queries import roster as rosters
 from providers.models import HealthcareService, PractitionerRole
 
 LONGEST = timedelta(days=31)
@@ -143,6 +145,29 @@ def set_chain(*, service_id: UUID, steps: Sequence[Rung], by: User, now: datetim
     detail = {"steps": [[rung.kind, rung.emergency_minutes, rung.urgent_minutes] for rung in rungs]}
     audit.record(event="consultations.chain.set", entity=service, by=by, now=now, detail=detail)
     return rows
+
+
+@flow
+def warn(*, now: datetime) -> int:
+    """
+    Tell every administrator of time in the next week in which nobody will be on call; once more the day before.
+
+    A gap that is there already is told of once a day.
+
+    Returns  how many services have such a gap
+    Writes   Communication
+    Source   docs/flows.md, row "roster"
+    """
+    people = list(User.objects.filter(role=Role.ADMIN, is_active=True).values_list("pk", flat=True))
+    found = rosters.coming_gaps(now)
+    for one in found:
+        days = min(1, (one.gap.start_at - now).days)
+        for recipient_id in people:
+            Communication.objects.plan(
+                subject=one.service, kind=CommunicationKind.ON_CALL_GAP, recipient_id=recipient_id, due_at=now,
+                occurrence=f"{one.gap.start_at:%Y-%m-%d}:{days}",
+            )  # fmt: skip
+    return len(found)
 
 
 def _faults(

@@ -16,6 +16,7 @@ from config.core.models import Role, User
 from consultations.domain.due import length
 from consultations.html.clinic_access import for_staff
 from consultations.queries import waits
+from consultations.queries.roster import coming_gaps
 from consultations.queries.waits import Week
 from consultations.queries.workload import workload
 from providers.models import HealthcareService, Practitioner
@@ -36,6 +37,7 @@ def show_workload(request: HttpRequest, user: User) -> HttpResponse:
     context = {
         "work": workload(now=now),
         "services": services,
+        "gaps": [(one, one.is_now(now)) for one in coming_gaps(now)],
         "chosen": chosen,
         "charts": [
             _chart("Until the first look", weeks, "look_half", "look_most"),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from consultations.domain.codes import RungKind
-from consultations.domain.escalation import LONGEST_MINUTES, Rung
+from consultations.domain.escalation import DEFAULT_CHAIN, LONGEST_MINUTES, Rung
 from providers.models import Practitioner
 
 
@@ -55,38 +56,55 @@ class OnCallForm(forms.Form):
 
 def _minutes(label: str) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, min_value=1, max_value=LONGEST_MINUTES, widget=forms.NumberInput({"class": "input--short"})
-    )
+        label=label, min_value=1, max_value=LONGEST_MINUTES, required=False,
+        widget=forms.NumberInput({"class": "input--short"}),
+    )  # fmt: skip
 
 
 class ChainForm(forms.Form):
-    """The chain as most clinics have it: who is in it, and how long each has; the clinic's phone is always last."""
+    """The steps of a chain in their order; one without anybody is left out, and the clinic's phone is always last."""
 
-    asks_on_call = forms.BooleanField(label="Tell the clinician on call", required=False)
-    on_call_emergency = _minutes("Clinician on call: minutes in an emergency")
-    on_call_urgent = _minutes("Clinician on call: minutes when urgent")
-    asks_supervisor = forms.BooleanField(label="Then tell the supervisors", required=False)
-    supervisor_emergency = _minutes("Supervisors: minutes in an emergency")
-    supervisor_urgent = _minutes("Supervisors: minutes when urgent")
+    STEPS = 5
+    WHO = (("", "Nobody"), (RungKind.ON_CALL, "Clinician on call"), (RungKind.SUPERVISOR, "Supervisors"))
+    WAITS = ("emergency", "urgent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, self.STEPS + 1):
+            self.fields[f"who_{number}"] = forms.ChoiceField(label=f"Step {number}", choices=self.WHO, required=False)
+            self.fields[f"emergency_{number}"] = _minutes("Minutes in an emergency")
+            self.fields[f"urgent_{number}"] = _minutes("Minutes when urgent")
+
+    def steps(self) -> list[list[BoundField]]:
+        """Return the fields of each step."""
+        return [[self[f"{name}_{number}"] for name in ("who", *self.WAITS)] for number in range(1, self.STEPS + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for both waits of each step that tells somebody."""
+        told = super().clean() or self.cleaned_data
+        for number in range(1, self.STEPS + 1):
+            for name in (f"{wait}_{number}" for wait in self.WAITS):
+                if told.get(f"who_{number}") and name in told and told[name] is None:
+                    self.add_error(name, "Say how long they have.")
+        return told
 
     def rungs(self) -> list[Rung]:
-        """Return the chain that was set."""
+        """Return the chain that was set; the clinic's phone waits as long as the step before it."""
         told = self.cleaned_data
-        chain = []
-        if told["asks_on_call"]:
-            chain.append(Rung(RungKind.ON_CALL, told["on_call_emergency"], told["on_call_urgent"]))
-        if told["asks_supervisor"]:
-            chain.append(Rung(RungKind.SUPERVISOR, told["supervisor_emergency"], told["supervisor_urgent"]))
-        return [*chain, Rung(RungKind.CLINIC_PHONE, told["supervisor_emergency"], told["supervisor_urgent"])]
+        chain = [
+            Rung(told[f"who_{number}"], told[f"emergency_{number}"], told[f"urgent_{number}"])
+            for number in range(1, self.STEPS + 1)
+            if told[f"who_{number}"]
+        ]
+        last = chain[-1] if chain else DEFAULT_CHAIN[-1]
+        return [*chain, Rung(RungKind.CLINIC_PHONE, last.emergency_minutes, last.urgent_minutes)]
 
-    @staticmethod
-    def said(chain: Sequence[Rung]) -> dict[str, Any]:
+    @classmethod
+    def said(cls, chain: Sequence[Rung]) -> dict[str, Any]:
         """Return the fields of a chain."""
-        by_kind = {rung.kind: rung for rung in chain}
-        last = chain[-1]
         found: dict[str, Any] = {}
-        for name, kind in (("on_call", RungKind.ON_CALL), ("supervisor", RungKind.SUPERVISOR)):
-            rung = by_kind.get(kind, last)
-            found[f"asks_{name}"] = kind in by_kind
-            found[f"{name}_emergency"], found[f"{name}_urgent"] = rung.emergency_minutes, rung.urgent_minutes
+        told = [rung for rung in chain if rung.kind != RungKind.CLINIC_PHONE]
+        for number, rung in enumerate(told[: cls.STEPS], start=1):
+            found[f"who_{number}"] = rung.kind
+            found[f"emergency_{number}"], found[f"urgent_{number}"] = rung.emergency_minutes, rung.urgent_minutes
         return found

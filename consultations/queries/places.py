@@ -17,7 +17,7 @@ from consultations.models import (
     ReviewTask,
     ServiceRequest,
 )
-from providers.models import Qualification
+from providers.models import HealthcareService, Qualification
 
 
 def path_of(message: Communication) -> str | None:
@@ -84,6 +84,11 @@ def _licence(message: Communication) -> str | None:
     return reverse("providers:hours" if is_clinician else "clinic:rearrange")
 
 
+def _on_call(message: Communication) -> str | None:
+    service = HealthcareService.objects.active().filter(pk=message.subject_id).first()
+    return reverse("safety:roster", args=[service.slug]) if service else None
+
+
 def _account(_message: Communication) -> str:
     return reverse("core:account")
 
@@ -124,6 +129,7 @@ _FOR_PATIENTS: dict[str, _Find] = {
 }
 _FOR_STAFF: dict[str, _Find] = {
     "providers.qualification": _licence,
+    "providers.healthcareservice": _on_call,
     "consultations.communicationrequest": _task_of_ask,
     "consultations.servicerequest": _task_of_case,
     "consultations.reviewtask": _task,

@@ -1,15 +1,19 @@
 """The calendar of who is on call for a service, with its gaps."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from consultations.domain.codes import RungKind
-from consultations.domain.escalation import DEFAULT_CHAIN, Rung, gaps
+from consultations.domain.escalation import DEFAULT_CHAIN, Gap, Rung, gaps
 from consultations.models import ChainStep, OnCall
 from providers.models import HealthcareService, Practitioner
 
 AHEAD = timedelta(days=14)
+# How far ahead gaps are warned of, and how long after its last entry a calendar is still taken for one in use.
+SOON = timedelta(days=7)
+IN_USE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,46 @@ def roster(service: HealthcareService, *, now: datetime) -> Roster:
     entries += [Entry(gap.start_at, gap.end_at, is_now=gap.start_at <= now) for gap in holes]
     own = ChainStep.objects.of(service.pk)
     return Roster(service, tuple(sorted(entries, key=lambda one: one.start_at)), tuple(own or DEFAULT_CHAIN), bool(own))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGap:
+    """The first time in the next days in which nobody is on call for a service that asks for somebody."""
+
+    service: HealthcareService
+    gap: Gap
+
+    def is_now(self, now: datetime) -> bool:
+        """Tell whether it has begun."""
+        return self.gap.start_at <= now
+
+
+def coming_gaps(now: datetime, *, service_id: UUID | None = None) -> list[ServiceGap]:
+    """
+    Return the first gap of each service that has one in the next seven days, by name of the service.
+
+    A service whose chain asks nobody on call has none; nor has one whose calendar nobody has used for a month: that its
+    chain begins with nobody stands on its page.
+
+    Reads  three queries for any number of services
+    """
+    services = HealthcareService.objects.active().order_by("name", "id")
+    if service_id is not None:
+        services = services.filter(pk=service_id)
+    chains: defaultdict[UUID, set[str]] = defaultdict(set)
+    for service, kind in ChainStep.objects.values_list("service", "kind"):
+        chains[service].add(kind)
+    calendars: defaultdict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for row in OnCall.objects.in_force().able().filter(during__endswith__gt=now - IN_USE):
+        calendars[row.service_id].append((row.start_at, row.end_at))
+    usual = {rung.kind for rung in DEFAULT_CHAIN}
+    found = []
+    for service in services:
+        if RungKind.ON_CALL in chains.get(service.pk, usual) and service.pk in calendars:
+            found += [
+                ServiceGap(service, gap) for gap in gaps(calendars[service.pk], start_at=now, end_at=now + SOON)[:1]
+            ]
+    return found
 
 
 def offering(service_id: UUID) -> list[Practitioner]:

@@ -3,17 +3,21 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from config.core import administrators
-from consultations.domain.codes import RungKind
+from consultations.domain.codes import CommunicationKind, RungKind
 from consultations.domain.escalation import BadChain, Rung
 from consultations.flows import roster
-from consultations.models import ChainStep, OnCall
+from consultations.models import ChainStep, Communication, OnCall
+from consultations.queries import letters
+from consultations.queries.roster import coming_gaps
 from consultations.queries.roster import roster as calendar_of
+from providers.models import PractitionerRole
 from tests.factories.consultations import clinician
 from tests.factories.core import AdminFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory, PractitionerFactory
-from tests.factories.safety import on_call
+from tests.factories.safety import ChainStepFactory, on_call
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -173,3 +177,69 @@ def test_the_calendar_shows_who_and_every_gap(service, django_assert_num_queries
     ]  # fmt: skip
     assert len(found.gaps) == 3
     assert found.present.period.start_at == NOW - HOUR
+
+
+# Gaps that come
+
+
+def span(start, end):
+    return DateTimeTZRange(NOW + start, NOW + end)
+
+
+def warned():
+    return list(Communication.objects.filter(kind=CommunicationKind.ON_CALL_GAP).values_list("subject_id", "recipient"))
+
+
+def test_administrators_are_told_of_a_gap_of_the_next_week_once(service, admin):
+    on_call(service, during=span(-HOUR, 3 * DAY))
+
+    assert [roster.warn(now=NOW + minute * timedelta(minutes=1)) for minute in range(3)] == [1, 1, 1]
+
+    assert warned() == [(service.pk, admin.pk)]
+
+
+def test_they_are_told_once_more_on_the_day_before_and_each_day_of_the_gap(service, admin):
+    on_call(service, during=span(-HOUR, 3 * DAY))
+
+    for hours in range(0, 5 * 24, 6):
+        roster.warn(now=NOW + hours * HOUR)
+
+    assert len(warned()) == 4
+
+
+@pytest.mark.parametrize(
+    ("during", "steps"),
+    [(span(-HOUR, 8 * DAY), ()), (span(-40 * DAY, -31 * DAY), ()), (None, ()), (span(-HOUR, DAY), (RungKind.SUPERVISOR,))],
+    ids=["covered", "long-unused", "never-used", "chain-asks-nobody-on-call"],
+)  # fmt: skip
+def test_nobody_is_told_where_nothing_is_amiss_or_no_calendar_is_kept(service, admin, during, steps):
+    if during is not None:
+        on_call(service, during=during)
+    for kind in steps:
+        ChainStepFactory(service=service, kind=kind)
+
+    assert (roster.warn(now=NOW), warned()) == (0, [])
+
+
+def test_time_of_somebody_who_no_longer_offers_the_service_is_a_gap(service, admin):
+    PractitionerRole.objects.filter(practitioner=on_call(service)).update(is_active=False)
+    on_call(service, during=span(2 * DAY, 9 * DAY))
+
+    (found,) = coming_gaps(NOW)
+
+    assert (found.gap.start_at, found.gap.end_at, found.is_now(NOW)) == (NOW, NOW + 2 * DAY, True)
+
+
+def test_coming_gaps_take_three_queries_for_any_number_of_services(django_assert_num_queries):
+    for _ in range(5):
+        on_call(HealthcareServiceFactory(), during=span(-HOUR, DAY))
+
+    with django_assert_num_queries(3):
+        assert len(coming_gaps(NOW)) == 5
+
+
+def test_the_message_leads_to_the_calendar_of_the_service(service, admin):
+    on_call(service, during=span(-HOUR, DAY))
+    roster.warn(now=NOW)
+
+    assert f"/clinic/on-call/{service.slug}/" in letters.compose(Communication.objects.get()).body

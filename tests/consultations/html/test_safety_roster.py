@@ -1,5 +1,7 @@
 """The page of who is on call: administrators change it, clinicians read it, gaps stand on top."""
 
+import re
+
 import pytest
 
 from consultations.models import ChainStep, OnCall
@@ -11,6 +13,11 @@ from tests.factories.safety import on_call
 
 pytestmark = pytest.mark.django_db
 TIMES = {"start": "2026-06-02T08:00", "end": "2026-06-02T20:00", "weeks": "2"}
+
+
+def step(number, who, emergency, urgent):
+    """Return what the form says of one step."""
+    return {f"who_{number}": who, f"emergency_{number}": emergency, f"urgent_{number}": urgent}
 
 
 @pytest.fixture
@@ -71,17 +78,26 @@ def test_somebody_is_taken_off(browse, service):
 
 def test_the_chain_is_set(browse, service):
     form = {
-        "asks_supervisor": "on", "on_call_emergency": 5, "on_call_urgent": 50, "supervisor_emergency": 7,
-        "supervisor_urgent": 70,
+        **step(1, "supervisor", 7, 70), **step(3, "on-call", 5, 50), **step(4, "supervisor", 9, 90),
     }  # fmt: skip
 
     answer = browse(AdminFactory()).post(page(service, "chain/"), form, follow=True)
 
     assert "The chain is changed" in answer.content.decode()
     assert [(one.kind, one.emergency_minutes) for one in ChainStep.objects.of(service.pk)] == [
-        ("supervisor", 7), ("clinic-phone", 7),
+        ("supervisor", 7), ("on-call", 5), ("supervisor", 9), ("clinic-phone", 9),
     ]  # fmt: skip
-    assert browse(AdminFactory()).post(page(service, "chain/"), form | {"on_call_urgent": 0}).status_code == 422
+    shown = browse(AdminFactory()).get(page(service)).content.decode()
+    assert re.findall(r'name="emergency_(\d)" value="(\d+)"', shown) == [("1", "7"), ("2", "5"), ("3", "9")]
+
+
+@pytest.mark.parametrize("wait", [0, "", 1441])
+def test_a_step_of_the_chain_needs_a_wait_that_can_be(browse, service, wait):
+    answer = browse(AdminFactory()).post(page(service, "chain/"), step(1, "on-call", 5, wait))
+
+    assert answer.status_code == 422
+    assert 'id="id_urgent_1_error"' in answer.content.decode()
+    assert not ChainStep.objects.exists()
 
 
 def test_clinicians_of_the_service_read_it_and_change_nothing(browse, service):

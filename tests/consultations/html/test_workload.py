@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
 
 from consultations.flows import shift
@@ -14,6 +15,7 @@ from tests.factories.clinic import accepted, claimed, waiting
 from tests.factories.consultations import ReviewTaskFactory, clinician
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
+from tests.factories.safety import on_call
 
 pytestmark = pytest.mark.django_db
 WORK = "/clinic/workload/"
@@ -67,6 +69,16 @@ def test_work_says_what_is_accepted_and_still_to_be_written(admin):
 
     assert "<dt>Accepted, to write</dt> <dd>2</dd>" in page
     assert re.findall(r'data-label="To write" class="num">(\d)<', page).count("2") == 1
+
+
+def test_work_warns_of_time_in_which_nobody_is_on_call(admin):
+    service = HealthcareServiceFactory(name="Sleep line")
+    on_call(service, during=DateTimeTZRange(NOW - timedelta(hours=1), NOW + timedelta(days=2)))
+
+    page = text(admin.get(WORK))
+
+    assert "Sleep line: nobody is on call from" in page
+    assert f'href="/clinic/on-call/{service.slug}/"' in page
 
 
 def test_work_draws_the_waits_of_one_service(admin):
