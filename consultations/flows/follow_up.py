@@ -7,7 +7,7 @@ from config.core import audit
 from config.core.flow import flow
 from config.core.models import AuditAction
 from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanStatus, CommunicationKind
-from consultations.models import Activity, ActivityOutcome, Communication
+from consultations.models import Activity, ActivityOutcome, Communication, ServiceRequest
 from intake.models import Questionnaire, QuestionnaireResponse
 
 # The earliest zone is 14 hours ahead of UTC; each patient's own day is looked at afterwards.
@@ -57,7 +57,10 @@ def _ask(activity: Activity, day: date, *, now: datetime) -> bool:
     if questionnaire is None or ActivityOutcome.objects.filter(activity=activity, due_date=day).exists():
         return False
 
-    response = QuestionnaireResponse.objects.create(questionnaire=questionnaire, patient=patient)
+    case = ServiceRequest.objects.get(determinations__care_plans=activity.care_plan_id)
+    response = QuestionnaireResponse.objects.create(
+        questionnaire=questionnaire, patient=patient, service_id=case.service_id
+    )
     outcome = ActivityOutcome.objects.create(activity=activity, due_date=day, questionnaire_response=response)
     Communication.objects.plan(
         subject=outcome, kind=CommunicationKind.MEASURE_DUE, recipient_id=patient.user_id, due_at=now

@@ -244,7 +244,8 @@ def _newest_questionnaires(service: HealthcareService) -> list[tuple[ServiceQues
 
 def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire, Questionnaire]]) -> None:
     responses = [
-        QuestionnaireResponse(questionnaire=questionnaire, patient_id=request.patient_id) for _, questionnaire in asked
+        QuestionnaireResponse(questionnaire=questionnaire, patient_id=request.patient_id, service_id=request.service_id)
+        for _, questionnaire in asked
     ]
     QuestionnaireResponse.objects.bulk_create(responses)
     SupportingInfo.objects.bulk_create(

@@ -154,7 +154,9 @@ class SupportingInfoQuerySet(models.QuerySet["SupportingInfo"]):
         last = self.filter(service_request=request).aggregate(last=Max("position"))["last"]
         first = 0 if last is None else last + 1
         for position, questionnaire in enumerate(questionnaires, start=first):
-            response = QuestionnaireResponse.objects.create(questionnaire=questionnaire, patient_id=request.patient_id)
+            response = QuestionnaireResponse.objects.create(
+                questionnaire=questionnaire, patient_id=request.patient_id, service_id=request.service_id
+            )
             self.create(service_request=request, questionnaire_response=response, position=position, ask=ask)
 
 

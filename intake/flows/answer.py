@@ -184,7 +184,7 @@ def complete(*, response_id: UUID, by: User, now: datetime, seen_revision: int |
         errors = [FieldError(one.path or one.link_id, one.code, one.message) for one in judged.errors]
         raise Incomplete(_count(len(errors)), errors=errors)
 
-    raised = judged.raised(response, rules_of(judged.plan.url), now=now)
+    raised = judged.raised(response, rules_of(judged.plan.url, service_id=response.service_id), now=now)
     _flag(response, judged, raised, response.flags.active().order_by("id"), by=by, now=now)
     response.answers, response.calculated, response.scores = judged.answers, judged.calculated, judged.scores
     response.status = ResponseStatus.COMPLETED

@@ -34,6 +34,10 @@ class QuestionnaireResponse(Record):
 
     questionnaire = models.ForeignKey("intake.Questionnaire", models.PROTECT, related_name="responses")
     patient = models.ForeignKey("intake.Patient", models.PROTECT, related_name="responses")
+    service = models.ForeignKey(
+        "providers.HealthcareService", models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="The line for whose case it is answered: of two rules with one code, that of this line counts.",
+    )  # fmt: skip
     status = models.CharField(max_length=24, choices=ResponseStatus, default=ResponseStatus.IN_PROGRESS)
     revision = models.PositiveIntegerField(default=0)
     answers = models.JSONField(default=dict)

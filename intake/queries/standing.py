@@ -5,6 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from intake.models import FlagRule, QuestionnaireResponse
 
@@ -19,7 +20,13 @@ _STANDING = """
         ARRAY (
             SELECT rule.id FROM intake_flagrule AS rule
             JOIN intake_questionnaire AS asked ON asked.url = rule.questionnaire_url
-            WHERE asked.id = %(questionnaire)s AND rule.is_current ORDER BY rule.id
+            WHERE asked.id = %(questionnaire)s AND rule.is_current AND (
+                rule.service_id = %(service)s OR NOT EXISTS (
+                    SELECT FROM intake_flagrule AS own WHERE own.service_id = %(service)s AND own.is_current
+                       AND own.code = rule.code AND own.questionnaire_url = rule.questionnaire_url
+                )
+            )
+            ORDER BY rule.id
         )
 """
 
@@ -31,7 +38,8 @@ class Standing:
 
     told_id     the row of the ledger that the same save made before, or None
     is_flagged  some flag of the response is active
-    rules       the current rules of its questionnaire, with their service, in the order of their ids
+    rules       the current rules of its questionnaire, with their service, in the order of their ids; where two lines
+                have one of the same code, that of the line for which it is answered
     """
 
     told_id: int | None
@@ -45,8 +53,9 @@ def standing_of(response: QuestionnaireResponse, *, client_id: str, sequence: in
 
     Reads  Answer, Flag, FlagRule: one query, and one more the first time a process meets these rules
     """
-    asked: dict[str, UUID | str | int] = {
+    asked: dict[str, UUID | str | int | None] = {
         "response": response.pk,
+        "service": response.service_id,
         "questionnaire": response.questionnaire_id,
         "client": client_id,
         "sequence": sequence,
@@ -57,13 +66,16 @@ def standing_of(response: QuestionnaireResponse, *, client_id: str, sequence: in
     return Standing(told_id, is_flagged, _rules(tuple(rule_ids)))
 
 
-def rules_of(url: str) -> tuple[FlagRule, ...]:
+def rules_of(url: str, *, service_id: UUID | None) -> tuple[FlagRule, ...]:
     """
-    Return the current rules of a questionnaire, with their service.
+    Return the current rules of a questionnaire, with their service; each code once, where the line has one of its own.
 
+    service_id  the line for which it is answered; the rules of other lines stand too, so that nothing goes unseen
     Reads  FlagRule: one query, and one more the first time a process meets these rules
     """
-    current = FlagRule.objects.filter(is_current=True, questionnaire_url=url).order_by("id")
+    rules = FlagRule.objects.filter(is_current=True, questionnaire_url=url)
+    others = ~Q(code__in=rules.filter(service=service_id).values("code"))
+    current = rules.filter(Q(service=service_id) | others).order_by("id")
     return _rules(tuple(current.values_list("pk", flat=True)))
 
 
