@@ -108,7 +108,9 @@ def expire(*, ask_id: UUID, now: datetime) -> bool:
     unfinished = QuestionnaireResponse.objects.filter(supporting_info__ask=ask, status=ResponseStatus.IN_PROGRESS)
     unfinished.update(status=ResponseStatus.STOPPED, updated_at=now)
     Communication.objects.stop(subject_id=ask.pk, now=now, reason="expired")
-    for recipient_id in (request.patient.user_id, ask.asked_by_id):
+    # A case that was given to somebody meanwhile comes back to them, not to who asked.
+    clinician = task.owner.user_id if task is not None and task.owner is not None else ask.asked_by_id
+    for recipient_id in (request.patient.user_id, clinician):
         Communication.objects.plan(
             subject=ask, kind=CommunicationKind.ASK_EXPIRED, recipient_id=recipient_id, due_at=now
         )

@@ -128,12 +128,16 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
     return render(request, "consultations/patient/case.html", context, status=422 if form.errors else 200)
 
 
-def _wait(mine: Case, step: steps.Step, now: datetime) -> dict[str, str] | None:
+def _wait(mine: Case, step: steps.Step, now: datetime) -> dict[str, Any] | None:
     """Return how long such cases waited for a clinician, in words; None when that is not next, or not known."""
     if step.code != "review" or mine.task is None:
         return None
     typical = waits.typical(mine.task, now=now)
-    return {"half": length(typical.half), "most": length(typical.most)} if typical else None
+    if typical is None:
+        return None
+    sent = mine.request.submitted_at
+    is_longer = sent is not None and now - sent > typical.most
+    return {"half": length(typical.half), "most": length(typical.most), "is_longer": is_longer}
 
 
 def _mark(mark: steps.Mark, step: steps.Step) -> dict[str, Any]:

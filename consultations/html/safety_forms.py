@@ -64,7 +64,7 @@ def _minutes(label: str) -> forms.IntegerField:
 class ChainForm(forms.Form):
     """The steps of a chain in their order; one without anybody is left out, and the clinic's phone is always last."""
 
-    STEPS = 5
+    STEPS = 4
     WHO = (("", "Nobody"), (RungKind.ON_CALL, "Clinician on call"), (RungKind.SUPERVISOR, "Supervisors"))
     WAITS = ("emergency", "urgent")
 
@@ -72,8 +72,8 @@ class ChainForm(forms.Form):
         super().__init__(*args, **kwargs)
         for number in range(1, self.STEPS + 1):
             self.fields[f"who_{number}"] = forms.ChoiceField(label=f"Step {number}", choices=self.WHO, required=False)
-            self.fields[f"emergency_{number}"] = _minutes("Minutes in an emergency")
-            self.fields[f"urgent_{number}"] = _minutes("Minutes when urgent")
+            self.fields[f"emergency_{number}"] = _minutes("Emergency, minutes")
+            self.fields[f"urgent_{number}"] = _minutes("Urgent, minutes")
 
     def steps(self) -> list[list[BoundField]]:
         """Return the fields of each step."""

@@ -9,6 +9,16 @@ from config.core.models import Role
 from providers.domain.codes import QualificationKind
 
 LINE = "stress-and-anxiety"
+# The same questions, safety rules and protocol, decided in writing: only the demo has this line.
+IN_WRITING = "stress-and-anxiety-in-writing"
+IN_WRITING_SERVICE = {
+    "slug": IN_WRITING,
+    "name": "Stress and anxiety: in writing, without a visit (demo)",
+    "summary": "Answer the same questions; a clinician reads them, decides without a visit, and writes you a care plan.",
+    "pathway": "asynchronous",
+}
+# (ISO weekday, opens, closes) in minutes after midnight of the clinic's clock.
+CLINIC_HOURS = (*((weekday, 8 * 60, 18 * 60) for weekday in range(1, 6)), (6, 9 * 60, 13 * 60))
 SEVERAL_DAYS, OVER_HALF, NEARLY_EVERY_DAY, NOT_AT_ALL = "LA6569-3", "LA6570-1", "LA6571-9", "LA6568-5"
 
 
@@ -46,7 +56,7 @@ def _clinician(name: str, shows: str) -> Login:
 
 CLINICIANS = (
     Clinician(
-        _clinician("rivera", "the queue, and Kim's visit today"), "Ana", "Rivera (demo)", "MD", QualificationKind.MD, "America/New_York",
+        _clinician("rivera", "the queue, Kim's visit today, and Lee's case to write"), "Ana", "Rivera (demo)", "MD", QualificationKind.MD, "America/New_York",
         ("NY", "NJ", "CT", "MA", "PA"), ("en", "es"), is_supervisor=True,
     ),
     Clinician(
@@ -65,6 +75,7 @@ class Stage(StrEnum):
 
     NONE = "none"
     WAITING = "waiting"
+    ACCEPTED = "accepted"
     VISIT_NEXT = "visit next"
     PLANNED = "planned"
 
@@ -76,6 +87,7 @@ class Person:
     login: Login
     details: dict[str, Any]
     stage: Stage = Stage.NONE
+    line: str = LINE
     answers: dict[str, Any] = field(default_factory=dict)
     submitted_hours_ago: float = 0
 
@@ -120,21 +132,37 @@ PATIENTS = (
         _patient("riley", "an urgent case: thoughts of self-harm"),
         _new_york(3, "Riley", "Urgent", date(1991, 11, 30), "M"),
         Stage.WAITING,
-        {"phq-9-item-9": SEVERAL_DAYS, "support": "not-sure", "hope": "That it stops. (demo)", **MALE},
+        answers={"phq-9-item-9": SEVERAL_DAYS, "support": "not-sure", "hope": "That it stops. (demo)", **MALE},
         submitted_hours_ago=0.2,
     ),
     Person(
         _patient("kim", "a visit that begins soon: check in"),
         _new_york(4, "Kim", "Ready", date(1979, 6, 21), "F"),
         Stage.VISIT_NEXT,
-        {"hope": "To stop dreading the phone. (demo)", "medicines-womb-or-migraine": ["none"]},
+        answers={"hope": "To stop dreading the phone. (demo)", "medicines-womb-or-migraine": ["none"]},
         submitted_hours_ago=50,
+    ),
+    Person(
+        _patient("lee", "a case in writing, accepted: the plan comes next"),
+        _new_york(6, "Lee", "Letters", date(1984, 2, 8), "F"),
+        Stage.ACCEPTED,
+        line=IN_WRITING,
+        answers={"hope": "To decide this from home. (demo)"},
+        submitted_hours_ago=20,
+    ),
+    Person(
+        _patient("ira", "a case in writing, not yet looked at"),
+        _new_york(7, "Ira", "Inkwell", date(1990, 7, 30), "M"),
+        Stage.WAITING,
+        line=IN_WRITING,
+        answers={"hope": "A plan I can read twice. (demo)", **MALE},
+        submitted_hours_ago=5,
     ),
     Person(
         _patient("pat", "a signed care plan"),
         _new_york(5, "Pat", "Planned", date(1969, 1, 17), "M"),
         Stage.PLANNED,
-        {"tried": ["antidepressant", "exercise"], "hope": "To enjoy weekends again. (demo)", **MALE},
+        answers={"tried": ["antidepressant", "exercise"], "hope": "To enjoy weekends again. (demo)", **MALE},
         submitted_hours_ago=18 * 24,
     ),
 )

@@ -1,36 +1,56 @@
 """Bring the demo's cases to the step where each is shown, through the flows that everybody uses."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from config.core.models import User
-from consultations.flows import book, decide, determine, plan_care, request, review, visit
+from consultations.flows import book, decide, determine, plan_care, publish_protocols, request, review, visit
 from consultations.flows.acknowledge import acknowledge_flag
 from consultations.management import demo
 from consultations.models import Appointment, Encounter, PlanTemplate, ReviewTask, ServiceRequest, SupportingInfo
 from consultations.queries import protocol
+from intake.adapters import catalogue
 from intake.domain.codes import ConsentStatus, ResponseStatus
-from intake.flows import answer, consent
+from intake.flows import answer, consent, publish
 from intake.models import Consent, ConsentDocument, Flag, QuestionnaireResponse
 from providers.domain.codes import ExceptionKind
 from providers.domain.hours import Change
-from providers.flows import block_time, hold
-from providers.models import Practitioner
+from providers.flows import block_time, hold, open_clinic
+from providers.models import ClinicHours, Practitioner
 
 HALF_HOUR = timedelta(minutes=30)
+
+
+def opened(*, by: User, now: datetime) -> None:
+    """Give the clinic its weekly hours, and the line that is decided in writing its content."""
+    if not ClinicHours.objects.exists():
+        for weekday, start, end in demo.CLINIC_HOURS:
+            open_clinic.add_hours(weekday=weekday, start_minute=start, end_minute=end, by=by, now=now)
+    folder = catalogue.ROOT / demo.LINE
+    shipped = catalogue.read(folder)
+    line = replace(shipped, slug=demo.IN_WRITING, service={**shipped.service, **demo.IN_WRITING_SERVICE})
+    publish.publish(line=line, by=by, now=now)
+    protocol_file, plans = (
+        json.loads((folder / name).read_text("utf-8")) for name in ("protocol.json", "care-plan.json")
+    )
+    publish_protocols.publish(
+        slug=demo.IN_WRITING, protocol=protocol_file, templates=plans["templates"], by=by, now=now
+    )
 
 
 def submitted(person: demo.Person, *, by: User, now: datetime) -> ServiceRequest:
     """Sign, ask, answer and submit as `by`; returns the case that waits for a clinician."""
     name = f"{person.details['given_name']} {person.details['family_name']}"
     signed = Consent.objects.filter(patient__user=by, status=ConsentStatus.ACTIVE).values("document")
-    documents = ConsentDocument.objects.current().filter(services__slug=demo.LINE, language="en")
+    documents = ConsentDocument.objects.current().filter(services__slug=person.line, language="en")
     for document in documents.exclude(pk__in=signed):
         consent.sign(document_id=document.pk, signed_name=name, by=by, now=now)
-    case = request.start(service_slug=demo.LINE, state=person.details["state"], by=by, now=now)
+    case = request.start(service_slug=person.line, state=person.details["state"], by=by, now=now)
     for row in SupportingInfo.objects.filter(service_request=case).order_by("position"):
         _answer(row.questionnaire_response_id, {**demo.ANSWERS, **person.answers}, by=by, now=now)
     return request.submit(request_id=case.pk, by=by, now=now)

@@ -96,8 +96,8 @@ def coming_gaps(now: datetime, *, service_id: UUID | None = None) -> list[Servic
     if service_id is not None:
         services = services.filter(pk=service_id)
     chains: defaultdict[UUID, set[str]] = defaultdict(set)
-    for service, kind in ChainStep.objects.values_list("service", "kind"):
-        chains[service].add(kind)
+    for pk, kind in ChainStep.objects.values_list("service", "kind"):
+        chains[pk].add(kind)
     calendars: defaultdict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
     for row in OnCall.objects.in_force().able().filter(during__endswith__gt=now - IN_USE):
         calendars[row.service_id].append((row.start_at, row.end_at))

@@ -9,11 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from consultations.models import WaitlistEntry
+from consultations.models import CarePlan, Determination, WaitlistEntry
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
 from tests.contracts.world import offered
-from tests.factories.clinic import EncounterFactory, flagged, planned, waiting
+from tests.factories.clinic import EncounterFactory, ProtocolFactory, flagged, planned, waiting
 from tests.factories.consultations import (
     AppointmentFactory,
     ServiceRequestFactory,
@@ -24,6 +24,7 @@ from tests.factories.consultations import (
 from tests.factories.core import AdminFactory
 from tests.factories.intake import ConsentDocumentFactory, ConsentFactory, PatientFactory
 from tests.factories.providers import (
+    MONDAY,
     NINE,
     NOW,
     AvailableTimeFactory,
@@ -88,6 +89,23 @@ class Rows:
     def plan(self):
         return planned()
 
+    def own_plan(self):
+        case = ServiceRequestFactory(patient=self.patient, service__pathway="asynchronous", submitted=True)
+        who = {"recorded_at": NOW, "recorded_by": self.clinician.user}
+        made = Determination.objects.create(
+            service_request=case, protocol=ProtocolFactory(service=case.service), outcome="eligible", criteria=[], **who
+        )
+        return CarePlan.objects.create(
+            determination=made, patient=self.patient, title="Plan", status="active", signed_at=NOW,
+            signed_by=self.clinician.user, **who,
+        )  # fmt: skip
+
+    def hours(self):
+        self.number += 1
+        day = MONDAY + timedelta(days=self.number)
+        AvailableTimeFactory(schedule__practitioner=self.clinician)
+        return ScheduleExceptionFactory(practitioner=self.clinician, start_date=day, end_date=day)
+
     def entry(self):
         case = ServiceRequestFactory(patient=self.patient, submitted=True)
         return WaitlistEntry.objects.create(
@@ -137,6 +155,9 @@ PAGES = {
     "/consent/": (Rows.consent, "patient", 3),
     "/clinic/queue/": (Rows.task, "clinician", 12),
     "/clinic/visits/": (Rows.visit, "clinician", 6),
+    "/care-plans/": (Rows.own_plan, "patient", 3),
+    "/clinic/hours/": (Rows.hours, "clinician", 13),
+    "/clinic/schedules/": (lambda rows: AvailableTimeFactory(), "admin", 10),
     "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
 CASE_SCREEN = 17

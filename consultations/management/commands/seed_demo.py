@@ -41,10 +41,12 @@ class Command(BaseCommand):
         call_command("load_protocols", stdout=self.stdout)
         now = timezone.now()
         admin = self._account(demo.ADMIN)
-        service = HealthcareService.objects.get(slug=demo.LINE)
+        demo_cases.opened(by=admin, now=now)
+        services = [HealthcareService.objects.get(slug=slug) for slug in (demo.LINE, demo.IN_WRITING)]
         for clinician in demo.CLINICIANS:
-            self._clinician(clinician, service, by=admin, now=now)
-        demo_safety.staffed(service, by=admin, now=now)
+            self._clinician(clinician, services, by=admin, now=now)
+        for service in services:
+            demo_safety.staffed(service, by=admin, now=now)
         for person in demo.PATIENTS:
             self._patient(person, now=now)
         demo_safety.alerted(now=now)
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         EmailAddress.objects.get_or_create(user=user, email=login.email, defaults={"verified": True, "primary": True})
         return user
 
-    def _clinician(self, one: demo.Clinician, service: HealthcareService, *, by: User, now: datetime) -> None:
+    def _clinician(self, one: demo.Clinician, services: list[HealthcareService], *, by: User, now: datetime) -> None:
         user = self._account(one.login)
         if Practitioner.objects.filter(user=user).exists():
             return
@@ -70,7 +72,8 @@ class Command(BaseCommand):
             biography="An invented clinician of the demo.", languages=one.languages, is_supervisor=one.is_supervisor,
         )  # fmt: skip
         practitioner = onboard.onboard(user_id=user.pk, profile=profile, by=by, now=now)
-        onboard.offer(practitioner_id=practitioner.pk, service_id=service.pk, by=by, now=now)
+        for service in services:
+            onboard.offer(practitioner_id=practitioner.pk, service_id=service.pk, by=by, now=now)
         for state in one.states:
             draft = qualify.LicenceDraft(state, f"DEMO-{state}", valid_from=SINCE, kind=one.kind)
             qualify.qualify(practitioner_id=practitioner.pk, draft=draft, by=by, now=now)
@@ -95,6 +98,8 @@ def _bring(person: demo.Person, user: User, *, now: datetime) -> None:
         return
     clinician = Practitioner.objects.get(user__email=demo.CLINICIANS[0].login.email)
     demo_cases.accepted(case, clinician, now=begun + timedelta(hours=2))
+    if person.stage == demo.Stage.ACCEPTED:
+        return
     over = now - timedelta(days=15) if person.stage == demo.Stage.PLANNED else now
     meeting = demo_cases.booked(
         case, clinician, start_at=demo_cases.next_half_hour(over), now=begun + timedelta(minutes=5)

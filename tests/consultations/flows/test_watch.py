@@ -8,7 +8,7 @@ import pytest
 from config.core.models import AuditEvent, StatusChange
 from consultations.domain.asking import EXPIRES, NUDGES
 from consultations.domain.codes import AskStatus, CommunicationKind, TaskStatus
-from consultations.flows import ask_patient, decide, review, watch
+from consultations.flows import ask_patient, decide, reassign, review, watch
 from consultations.flows import request as ask_for
 from consultations.models import Communication, CommunicationRequest, ReviewTask
 from consultations.tasks import watch_over_reviews
@@ -18,8 +18,10 @@ from providers.models import ClinicClosure, ClinicHours
 from tests.consultations.racing import at_once
 from tests.factories.clinic import claimed, flagged, waiting
 from tests.factories.consultations import ServiceRequestFactory, SupportingInfoFactory, clinician
+from tests.factories.core import AdminFactory
 from tests.factories.intake import QuestionnaireFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
+from tests.factories.safety import on_call
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -152,7 +154,17 @@ def test_who_is_at_work_is_told_before_those_who_are_not():
     assert told(case.review_task) == {(at_work.user_id, "soon")}
 
 
-def test_who_holds_the_case_is_told_alone():
+def test_the_clinician_on_call_is_told_beside_who_holds_the_case():
+    case = submitted(NOW, review_due_minutes={"routine": 100})
+    _, holder = claimed(case.review_task, now=NOW + timedelta(minutes=79))
+    other = on_call(case.service)
+
+    watch.look(now=NOW + timedelta(minutes=80))
+
+    assert told(case.review_task) == {(holder.user_id, "soon"), (other.user_id, "soon")}
+
+
+def test_who_holds_the_case_is_told_alone_where_nobody_is_on_call():
     case = submitted(NOW, review_due_minutes={"routine": 100})
     _, holder = claimed(case.review_task, now=NOW + timedelta(minutes=79))
     clinician(case.service)
@@ -209,6 +221,17 @@ def test_a_question_that_nobody_answers_ends_and_both_are_told():
     rows = Communication.objects.filter(subject_id=ask.pk, kind=CommunicationKind.ASK_EXPIRED)
     assert {row.recipient_id for row in rows} == {practitioner.user_id, task.service_request.patient.user_id}
     assert review.claim_next(by=practitioner.user, now=NOW + EXPIRES).pk == task.pk
+
+
+def test_who_was_given_the_case_meanwhile_is_told_of_the_end():
+    ask, _ = asked()
+    chosen = clinician(ask.service_request.service)
+    reassign.reassign(task_id=ask.service_request.review_task.pk, to=chosen.pk, by=AdminFactory(), now=NOW)
+
+    watch.expire(ask_id=ask.pk, now=NOW + EXPIRES)
+
+    rows = Communication.objects.filter(subject_id=ask.pk, kind=CommunicationKind.ASK_EXPIRED)
+    assert {row.recipient_id for row in rows} == {chosen.user_id, ask.service_request.patient.user_id}
 
 
 def test_an_answer_after_the_end_is_refused():

@@ -193,6 +193,22 @@ def test_a_case_that_waits_says_how_long_such_cases_waited(browse):
     assert_shows(answer, "seen to within 11 minutes, nine of ten within 19 minutes")
 
 
+def test_a_case_that_waits_longer_than_nine_of_ten_says_so(browse):
+    now = datetime.now(UTC)
+    sent = now - timedelta(hours=5)
+    task = ReviewTaskFactory(service_request__submitted_at=sent, service_request__service__pathway="review-first")
+    for minutes in range(1, 22):
+        ReviewTaskFactory(
+            service_request__service=task.service,
+            service_request__submitted_at=sent - timedelta(days=1),
+            first_claimed_at=sent - timedelta(days=1) + timedelta(minutes=minutes),
+        )
+
+    answer = browse(task.service_request.patient.user).get(url(task.service_request))
+
+    assert_shows(answer, "Yours is taking longer than that. It keeps its place")
+
+
 def test_a_case_that_waits_says_nothing_from_too_little_history(browse):
     task = ReviewTaskFactory(service_request__service__pathway="review-first")
 

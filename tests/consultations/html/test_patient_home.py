@@ -79,6 +79,12 @@ def test_services_are_there_for_everybody():
     assert b"Retired line" not in answer.content
 
 
+def test_a_service_without_visits_speaks_of_none():
+    HealthcareServiceFactory(name="In writing", pathway="asynchronous")
+
+    assert "minute visit" not in Client().get("/services/").content.decode()
+
+
 def test_a_service_says_what_it_takes_and_how_to_begin():
     line = HealthcareServiceFactory(name="Sleep", what_is_asked="Nights and days.")
 

@@ -13,10 +13,10 @@ from config.core.models import Role, User
 from consultations.domain.codes import EncounterStatus, RequestStatus, TaskStatus
 from consultations.flows import review, visit
 from consultations.management import demo
-from consultations.models import Appointment, CarePlan, DeterminationProtocol, Escalation, ServiceRequest
+from consultations.models import Appointment, CarePlan, DeterminationProtocol, Escalation, ReviewTask, ServiceRequest
 from consultations.queries.roster import roster
-from intake.models import Flag, QuestionnaireResponse
-from providers.models import AvailableTime, Practitioner
+from intake.models import Flag, FlagRule, QuestionnaireResponse
+from providers.models import AvailableTime, ClinicHours, Practitioner
 
 pytestmark = pytest.mark.django_db
 
@@ -104,11 +104,28 @@ def test_demo_has_a_signed_plan_without_open_fields(state):
     assert plan.activities.filter(kind="measure", next_due_date__lte=timezone.now().date()).exists()
 
 
+def test_demo_clinic_has_hours_and_a_line_without_visits_with_a_case_to_write_and_one_to_take(state):
+    seed()
+
+    rivera = Practitioner.objects.get(user__email="rivera@demo.example")
+    mine = ReviewTask.objects.undetermined().accepted_by(rivera).get()
+    assert mine.service_request.patient.given_name == "Lee"
+    assert ReviewTask.objects.claimable(timezone.now()).filter(service=mine.service).count() == 1
+    assert (
+        FlagRule.objects.filter(service=mine.service).count()
+        == FlagRule.objects.filter(service__slug=demo.LINE).count()
+        > 0
+    )
+    assert set(ClinicHours.objects.active().values_list("weekday", flat=True)) == {1, 2, 3, 4, 5, 6}
+    # The wait of somebody who sent a case is counted on that clock.
+    assert ServiceRequest.objects.filter(due_at__isnull=True, submitted_at__isnull=False).count() == 0
+
+
 def test_demo_log_ins_are_written_and_work(state, rf):
     seed()
 
     lines = [line.split("\t") for line in (state / "demo-logins.txt").read_text().splitlines()]
-    assert len(lines) == len(demo.LOGINS) == 9
+    assert len(lines) == len(demo.LOGINS) == 11
     for role, email, password, _shows in lines:
         user = authenticate(rf.post("/"), email=email, password=password)
         assert (user.email, user.role) == (email, role)
