@@ -16,6 +16,13 @@ IN_WRITING_SERVICE = {
     "name": "Stress and anxiety: in writing, without a visit (demo)",
     "summary": "Answer the same questions; a clinician reads them, decides without a visit, and writes you a care plan.",
     "pathway": "asynchronous",
+    "translations": {
+        "es": {
+            "name": "Estrés y ansiedad: por escrito, sin consulta (demo)",
+            "summary": "Responda las mismas preguntas; un profesional clínico las lee, decide sin consulta y le escribe "
+            "un plan de atención.",
+        }
+    },
 }
 # (ISO weekday, opens, closes) in minutes after midnight of the clinic's clock.
 CLINIC_HOURS = (*((weekday, 8 * 60, 18 * 60) for weekday in range(1, 6)), (6, 9 * 60, 13 * 60))
