@@ -171,12 +171,12 @@ def _quantity(question: Question, value: Any) -> dict[str, Any]:
     number = _decimal(question, value.get("value"))
     unit = _option(question.units, {key: value[key] for key in ("system", "code") if key in value})
     if unit is None and not value.get("code"):
-        unit = next((one for one in question.units if one.label == value.get("unit")), None)
+        unit = next((one for one in question.units if one.value["unit"] == value.get("unit")), None)
     if unit is None and question.units:
         raise NotThisType(gettext("Choose a unit."))
     if unit is None:
         return {"value": number, **({"unit": _text(question, value["unit"])} if value.get("unit") else {})}
-    return {"value": number, "unit": unit.label, **unit.value}
+    return {"value": number, **unit.value}
 
 
 def _attachment(question: Question, value: Any) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _quantity(question: Question, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     unit = question.units[0] if len(question.units) == 1 else None
-    return {"value": value, "unit": unit.label, **unit.value} if unit else {"value": value}
+    return {"value": value, **unit.value} if unit else {"value": value}
 
 
 def _chosen(question: Question, value: Any) -> Any:

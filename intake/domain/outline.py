@@ -25,7 +25,13 @@ MOST_OPTIONS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose, or one unit; `value` is what is stored under `kind`, `key` what a form posts."""
+    """
+    One answer to choose, or one unit.
+
+    key    what a form posts
+    label  in the reader's language
+    value  what is stored, under `kind`; of a unit what stands beside the number; the same in every language
+    """
 
     key: str
     label: str
@@ -204,7 +210,7 @@ def _question(item: Mapping[str, Any], around: _Inside) -> Question:
         is_conditional=bool(item.get("enableWhen")) or extension(item, ENABLE_WHEN) is not None,
         control=_control(item),
         options=_options(item, around),
-        units=tuple(_unit(unit) for url in (UNIT_OPTION, UNIT) for unit in _values(item, url)),
+        units=tuple(_unit(unit, language) for url in (UNIT_OPTION, UNIT) for unit in _values(item, url)),
         max_length=item.get("maxLength"),
         max_occurs=extension(item, MAX_OCCURS),
         groups=groups,
@@ -240,10 +246,12 @@ def _option(option: Mapping[str, Any], language: str) -> Option:
     return Option(label, label, plain, exclusive, kind)
 
 
-def _unit(coding: Mapping[str, Any]) -> Option:
+def _unit(coding: Mapping[str, Any], language: str) -> Option:
     code = str(coding.get("code") or coding.get("display", ""))
-    label = str(coding.get("display") or code)
-    return Option(code, label, {key: coding[key] for key in ("system", "code") if key in coding})
+    stored = {key: coding[key] for key in ("system", "code") if key in coding}
+    return Option(
+        code, _words(coding, "display", language) or code, {"unit": str(coding.get("display") or code), **stored}
+    )
 
 
 def _control(item: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from intake.domain.outline import TRANSLATION
+from intake.domain.outline import TRANSLATION, UNIT
 from tests.factories.core import UserFactory
 from tests.factories.intake import (
     NOW,
@@ -176,6 +176,31 @@ def test_the_api_refuses_in_the_language_of_who_asks_under_the_same_code(client,
     assert (refused["code"], refused["errors"][0]["code"]) == ("invalid", "wrong-type")
     assert refused["title"] == "Algunas respuestas no corresponden a sus preguntas"
     assert refused["detail"] == "Escriba un número entero."
+
+
+def test_a_unit_is_read_in_spanish_and_stored_as_the_questionnaire_has_it(client, patient):
+    spanish = [{"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": "libras"}]
+    pounds = {
+        "system": "http://unitsofmeasure.org", "code": "[lb_av]", "display": "pounds",
+        "_display": {"extension": [{"url": TRANSLATION, "extension": spanish}]},
+    }  # fmt: skip
+    weight = {
+        "linkId": "weight",
+        "type": "quantity",
+        "text": "Peso",
+        "extension": [{"url": UNIT, "valueCoding": pounds}],
+    }
+    response = QuestionnaireResponseFactory(patient=patient, questionnaire__definition={**SLEEP, "item": [weight]})
+
+    shown = page_of(client.get(address(response, 1)))
+    post(client, response, 1, weight_0="150,5", weight_1="[lb_av]")
+    post(client, response, 1, base=1, weight_0="150.5", weight_1="[lb_av]")
+
+    response.refresh_from_db()
+    assert "libras" in shown
+    assert (response.answers["weight"]["value"], response.answers["weight"]["unit"]) == (150.5, "pounds")
+    assert response.revision == 1
+    assert "150.5 libras" in page_of(client.get(reverse("intake:review-answers", args=[response.pk])))
 
 
 def test_what_is_stored_stays_as_the_questionnaire_has_it(client, patient):
