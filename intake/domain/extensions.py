@@ -19,6 +19,7 @@ TOGGLE = SDC + "answerOptionsToggleExpression"
 CONTEXT = SDC + "itemPopulationContext"
 LAUNCH = SDC + "launchContext"
 ASSEMBLE = SDC + "assembleContext"
+TRANSLATION = HL7 + "translation"
 MIN_VALUE, MAX_VALUE = HL7 + "minValue", HL7 + "maxValue"
 MIN_QUANTITY, MAX_QUANTITY = SDC + "minQuantity", SDC + "maxQuantity"
 MIN_LENGTH = HL7 + "minLength"
@@ -74,3 +75,12 @@ def values(told: Told, url: str) -> Iterator[Any]:
         for key, found in one.items():
             if key.startswith("value"):
                 yield found
+
+
+def translations(told: Told, url: str) -> Iterator[tuple[str, str]]:
+    """Yield (language, text) of each translation of the text of an extension."""
+    parts = (part for one in told.get(url, ()) for key, part in one.items() if key.startswith("_value"))
+    for part in parts:
+        for one in by_url(part).get(TRANSLATION, ()) if isinstance(part, Mapping) else ():
+            words = by_url(one)
+            yield str(value(words, "lang") or ""), str(value(words, "content") or "")

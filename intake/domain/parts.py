@@ -21,12 +21,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One questionnaire-constraint or targetConstraint: the expression must not be false; `message` may be empty."""
+    """One questionnaire-constraint or targetConstraint: the expression must not be false; its words may be none."""
 
     key: str
     severity: str
     message: str
     expression: Expression
+    translations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ class Reader:
             severity="error" if ext.value(told, "severity") == "error" else "warning",
             message=str(ext.value(told, "human") or ""),
             expression=expression,
+            translations=tuple(ext.translations(told, "human")),
         )
 
     def _regex(self, told: ext.Told) -> str:

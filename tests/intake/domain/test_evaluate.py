@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from intake.domain.evaluate import evaluate
 from intake.domain.plan import compile_plan
@@ -326,6 +327,31 @@ def test_a_constraint_that_is_false_is_an_issue(expression, severity, expected):
 
     assert {(one.code, one.severity) for one in found(items, {"a": 3, "b": 4}).issues} == expected
     assert {(one.code, one.severity) for one in whole.issues} == expected
+
+
+def test_a_constraint_speaks_the_language_of_who_reads_where_its_questionnaire_does():
+    told = constraint("false")
+    told["extension"][2]["_valueString"] = {
+        "extension": [
+            {
+                "url": f"{HL7}translation",
+                "extension": [{"url": "lang", "valueCode": "es"}, {"url": "content", "valueString": "No suma."}],
+            }
+        ]
+    }
+    without_words = {**told, "extension": [one for one in told["extension"] if one["url"] != "human"]}
+    items = [
+        item("a", extension=[told]),
+        item("b", extension=[constraint("false")]),
+        item("c", extension=[without_words]),
+    ]
+
+    def said(language):
+        with translation.override(language):
+            return [one.message for one in found(items, {"a": "x", "b": "y", "c": "z"}).issues]
+
+    assert said("en") == ["These do not add up.", "These do not add up.", "Please check this."]
+    assert said("es") == ["No suma.", "These do not add up.", "Revise esto, por favor."]
 
 
 def test_what_may_reach_itself_through_an_expression_ends():
