@@ -130,6 +130,7 @@ class CommunicationKind(TextChoices):
     LICENCE_EXPIRING = "licence-expiring", "license expires, for clinicians and administrators"
     ON_CALL_GAP = "on-call-gap", "nobody is on call soon, for administrators"
     SECURITY_NOTICE = "security-notice", "account has changed"
+    ACCOUNT_CODE = "account-code", "code or link for signing in"
 
 
 class TimedKind(TextChoices):

@@ -8,7 +8,14 @@ CASE_COMPLETED = "case-completed"
 
 # What keeps somebody safe, what guards the account, and what tells the end itself; work of those who work here goes on
 # as long as its case does.
-_SAFE = frozenset({CommunicationKind.SAFETY_FLAG, CommunicationKind.ESCALATION, CommunicationKind.SECURITY_NOTICE})
+_SAFE = frozenset(
+    {
+        CommunicationKind.SAFETY_FLAG,
+        CommunicationKind.ESCALATION,
+        CommunicationKind.SECURITY_NOTICE,
+        CommunicationKind.ACCOUNT_CODE,
+    }
+)
 _END = frozenset({CommunicationKind.REVIEW_DECIDED, CommunicationKind.BOOKING_CANCELLED, CommunicationKind.ASK_EXPIRED})
 OUTLIVES = _SAFE | _END
 NEEDS_CONSENT = frozenset(CommunicationKind) - OUTLIVES

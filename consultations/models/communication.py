@@ -3,7 +3,7 @@
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, models
@@ -109,6 +109,14 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         self.bulk_create([row], ignore_conflicts=True)
         if not hasattr(recipient, "communication_preference"):
             CommunicationPreference.objects.make(recipient)
+
+    def record(self, *, user: User, kind: CommunicationKind, now: datetime) -> "Communication":
+        """Write that a mail is being handed over now which nobody may send again; its fate is unknown until told."""
+        return self.create(
+            subject_type=user._meta.label_lower, subject_id=user.pk, kind=kind, channel=Channel.EMAIL,
+            occurrence=uuid4().hex, recipient=user, status=CommunicationStatus.UNKNOWN, status_reason="being-sent",
+            due_at=now, ideal_at=now, dialled_at=now, attempts=1,
+        )  # fmt: skip
 
     def twins(self, message: "Communication") -> Self:
         """Return the same message on every channel, itself among them."""

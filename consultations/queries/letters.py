@@ -66,6 +66,8 @@ def compose(message: Communication, *, visits: Mapping[UUID, Appointment] | None
     """
     if not message.recipient.is_active:
         return Void("recipient-inactive")
+    if message.kind == CommunicationKind.ACCOUNT_CODE:
+        return Void("has-secret")
     if message.subject_type == _VISIT:
         found = visits if visits is not None else visits_of([message])
         return _about_visit(message, found.get(message.subject_id))

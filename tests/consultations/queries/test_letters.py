@@ -49,8 +49,11 @@ def test_a_letter_says_whom_to_call(settings):
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-# An offer of the waitlist speaks of its own row: tests/consultations/html/test_patient_waitlist.py.
-@pytest.mark.parametrize("kind", sorted(set(CommunicationKind) - {CommunicationKind.WAITLIST_OFFER}))
+# An offer of the waitlist speaks of its own row: tests/consultations/html/test_patient_waitlist.py. Codes for signing in
+# are sent at once: tests/consultations/html/test_account_mail.py.
+@pytest.mark.parametrize(
+    "kind", sorted(set(CommunicationKind) - {CommunicationKind.WAITLIST_OFFER, CommunicationKind.ACCOUNT_CODE})
+)
 def test_every_kind_has_words_in_every_language(kind, language):
     case = ServiceRequestFactory.create(patient__preferred_language=language)
     Communication.objects.plan(subject=case, kind=kind, recipient_id=case.patient.user_id, due_at=NINE)
