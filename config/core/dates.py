@@ -17,7 +17,7 @@ STYLES = {
     },
     "es": {
         "full": "l j \\d\\e F \\d\\e Y, g:i a",
-        "short": "D j M, g:i a",
+        "short": "D j b, g:i a",
         "day": "l j \\d\\e F",
         "date": "j \\d\\e F \\d\\e Y",
         "month-day": "j \\d\\e F",

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from intake.domain.units import counted
+
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 
@@ -26,7 +28,7 @@ def words(value: Any) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     """Return a number with its unit; nothing stays nothing."""
-    return f"{text} {unit}".strip() if text else ""
+    return counted(text, unit) if text else ""
 
 
 def unit_of(item: Mapping[str, Any]) -> str:
@@ -72,5 +74,5 @@ def _is_hidden(item: Mapping[str, Any]) -> bool:
 
 def _of_object(value: Mapping[str, Any]) -> str:
     if "value" in value:
-        return f"{value['value']} {value.get('unit', '')}".strip()
+        return counted(value["value"], str(value.get("unit") or ""))
     return str(value.get("display") or value.get("text") or value.get("title") or value.get("code") or "")

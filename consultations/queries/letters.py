@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from config.core.models import Role, User
 from consultations.adapters import calendar, links, push
@@ -167,7 +168,8 @@ def _invitation(visit: Appointment, reader: User, path: str) -> Attachment:
         url=f"{settings.SITE_URL}{path}",
         is_cancelled=visit.status == AppointmentStatus.CANCELLED,
     )
-    return Attachment(calendar.file(entry, invitation), method=calendar.method(entry, invitation))
+    with translation.override(visit.patient.preferred_language if reader.pk == visit.patient.user_id else "en"):
+        return Attachment(calendar.file(entry, invitation), method=calendar.method(entry, invitation))
 
 
 def _letter(

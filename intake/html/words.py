@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from config.core import dates
 from intake.domain.outline import Question
+from intake.domain.units import counted
 from intake.html.lengths import INCH, in_words, is_length
 
 
@@ -24,7 +25,7 @@ def words(question: Question, value: Any) -> str:
     if question.type == "date":
         return dates.in_words(date.fromisoformat(value), "date")
     unit = question.units[0].label if question.units else ""
-    return f"{value} {unit}".strip()
+    return counted(value, unit)
 
 
 def told_elsewhere(question: Question, conflict: Mapping[str, Any], *, zone: tzinfo) -> str:
@@ -46,5 +47,5 @@ def _of_mapping(question: Question, value: Mapping[str, Any]) -> str:
         return in_words(value)
     if "value" in value:
         unit = next((unit.label for unit in question.units if unit.key == value.get("code")), value.get("unit", ""))
-        return f"{value['value']} {unit}".strip()
+        return counted(value["value"], unit)
     return str(value.get("title", ""))

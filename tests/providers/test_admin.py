@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from config.core import administrators
 from config.core.models import AuditEvent
@@ -207,3 +208,14 @@ def test_nothing_is_deleted(admin):
     row = QualificationFactory()
 
     assert admin.post(url("qualification", "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_changed_words_lose_their_translation_and_the_others_keep_theirs():
+    service = HealthcareServiceFactory(translations={"es": {"name": "Sueño", "summary": "Para dormir."}})
+
+    tune.tune(service_id=service.pk, changes={"name": "Rest"}, by=AdminFactory(), now=NOW)
+
+    service.refresh_from_db()
+    assert service.translations == {"es": {"summary": "Para dormir."}}
+    with translation.override("es"):
+        assert (service.told_name, service.told_summary) == ("Rest", "Para dormir.")
