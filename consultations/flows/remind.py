@@ -33,9 +33,9 @@ from consultations.queries.letters import NO_DEVICE, NO_PHONE, Void
 LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
 # A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
 _BATCH_SECONDS = min(12, settings.MESSAGE_LEASE_SECONDS - settings.EMAIL_TIMEOUT - 2)
-# So many letters are read, written and dialled together, and are called back when that was so long ago.
+# So many letters are read, written and dialled together, and called back when that was so long ago.
 _PAGE = 25
-_FRESH_SECONDS = 0.5
+_FRESH_SECONDS = 1
 # A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
 _ASKED_AFTER = timedelta(minutes=1)
 _ASKED_FOR = timedelta(days=1)
@@ -249,9 +249,8 @@ def give_back(*, taken: Sequence[Taken], now: datetime) -> None:
 @flow
 def beat(*, name: str, now: datetime) -> None:
     """
-    Write down that a background process did its work.
+    Write down that a background process, named as readiness looks for it, did its work.
 
-    name    the process, as readiness looks for it
     Writes  Heartbeat
     """
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
@@ -276,8 +275,10 @@ class _Batch:
         rest = list(taken)
         while rest and self._may_go_on():
             page, rest = rest[: self._size], rest[self._size :]
-            dialled, called_back = self._together(page) if len(page) > 1 else ([], [])
+            dialled, called_back = self._together(page)
             others = [one for one in page if one not in dialled]
+            if dialled == called_back:  # Not even one went while the page was new: alone it goes however slow all is.
+                others, called_back = [*called_back[:1], *others], called_back[1:]
             while others and self._may_go_on():
                 self._alone(others.pop(0))
             rest = [*called_back, *others, *rest]
@@ -291,9 +292,9 @@ class _Batch:
     def _together(self, page: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Send a page of letters; return which were dialled, and which of these were called back."""
         began, asked_at = time.monotonic(), insist(self._clock)
-        words = self._written(page)
+        words = self._written(page, now=asked_at)
         written = [one for one in page if one.communication_id in words]
-        dialled = insist(lambda: dial_page(taken=written, now=self._clock())) if written else []
+        dialled = insist(lambda: dial_page(taken=written, now=asked_at)) if written else []
         done: list[Done] = []
         for number, one in enumerate(dialled, start=1):
             if time.monotonic() > began + _FRESH_SECONDS or not self._may_go_on():
@@ -307,10 +308,10 @@ class _Batch:
         self._size = max(1, len(done)) if left else min(_PAGE, 2 * self._size)
         return dialled, left
 
-    def _written(self, page: Sequence[Taken]) -> Mapping[UUID, Letter]:
+    def _written(self, page: Sequence[Taken], *, now: datetime) -> Mapping[UUID, Letter]:
         ids = [one.communication_id for one in page]
         try:
-            return insist(lambda: outgoing.ready(ids, now=self._clock()))
+            return insist(lambda: outgoing.ready(ids, now=now))
         except Exception:
             # Each is looked at by itself then, and the one that cannot be written shows.
             logger.info("consultations.message.looked_at_one_by_one", exc_info=True)

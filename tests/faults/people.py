@@ -27,6 +27,7 @@ def plan_due(count, *, at):
         Communication(
             subject_type="consultations.appointment",
             subject_id=who[number % VISITS].pk,
+            service_request_id=who[number % VISITS].service_request_id,
             kind=CommunicationKind.VISIT_IN_AN_HOUR,
             occurrence=str(number),
             recipient_id=who[number % VISITS].patient.user_id,

@@ -41,7 +41,7 @@ class Gave(RuntimeError):
 class Stage:
     """Everything that a clinic runs, in a folder of its own."""
 
-    def __init__(self, *, delay, lease, timeout):
+    def __init__(self, *, delay, lease, timeout, tick):
         """Choose the folder and the waits, in seconds; nothing is started yet."""
         self.folder = Path(tempfile.mkdtemp(prefix="anteroom-faults-"))
         self.folder.chmod(0o711)
@@ -55,6 +55,7 @@ class Stage:
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "MESSAGE_LEASE_SECONDS": str(lease),
             "EMAIL_TIMEOUT": str(timeout),
+            "FAULTS_TICK_SECONDS": str(tick),
             "ANTEROOM_STATE": str(self.folder / "state"),
         }
         os.environ.update(self.environment)

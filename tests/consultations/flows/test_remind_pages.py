@@ -21,6 +21,12 @@ Status = CommunicationStatus
 LATER = NOW + remind.LEASE
 
 
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """Let pages stay new however busy the machine is; who tests their age sets another one."""
+    monkeypatch.setattr(remind, "_FRESH_SECONDS", 60)
+
+
 class Killed(BaseException):
     """The process is gone: nothing that is written in Python runs any more."""
 
