@@ -46,7 +46,8 @@ def give(page, path, value):
     name = name_of(path)
     if isinstance(value, dict) and page.locator(f"[name='{name}_2']").count():
         for control, part in zip(page.locator(f"[name^='{name}_']").all(), typed(value), strict=True):
-            control.fill("" if part is None else str(part))
+            if part is not None:
+                control.fill(str(part))
         return
     if isinstance(value, dict):
         page.locator(f"[name='{name}_0']").fill(str(value["value"]))

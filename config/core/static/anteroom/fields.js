@@ -22,7 +22,7 @@
   // A length is said in one way: who types in the other one means that.
   document.querySelectorAll("[data-length]").forEach((box) => {
     const [feet, inches, centimeters] = box.querySelectorAll("input");
-    const clear = (...others) => () => others.forEach((one) => { one.value = ""; });
+    const clear = (...others) => (event) => { if (event.target.value) others.forEach((one) => { one.value = ""; }); };
     [feet, inches].forEach((one) => one.addEventListener("input", clear(centimeters)));
     centimeters.addEventListener("input", clear(feet, inches));
   });
