@@ -60,6 +60,7 @@ RULES: Mapping[CommunicationKind, Rule] = {
     CommunicationKind.LICENCE_EXPIRING: Rule(),
     CommunicationKind.ON_CALL_GAP: Rule(),
     CommunicationKind.SECURITY_NOTICE: ALWAYS,
+    CommunicationKind.ACCOUNT_CODE: ALWAYS,
 }
 
 
