@@ -15,6 +15,10 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 SIZES = (PHONE, DESK)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What is right need not be told, and the pages have neither frames nor styles of others to be loaded again.
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False, "iframes": False,
+}  # fmt: skip
 
 # A radio or checkbox is touched by its label; a link inside a sentence may be as high as its line (WCAG 2.5.8).
 LAYOUT_FAULTS = """() => {
@@ -78,7 +82,7 @@ class Fault:
 
 def accessibility_faults(page):
     """Return what axe-core finds, a line each."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    found = Axe().run(page, options=OPTIONS)
     return [
         f"axe {rule['id']} ({rule['impact']}): {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
         for rule in found.response["violations"]

@@ -1,7 +1,7 @@
 """
 Sixty-four people at once, through HTTP: exactly the right ones win, nobody sees an error, the rows agree.
 
-CONTENTION_ROUNDS=10 repeats each ten times; a plain run has three rounds, to keep the suite short.
+CONTENTION_ROUNDS=10 repeats each ten times; a plain run has two rounds, to keep the suite short.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.factories.consultations import ServiceRequestFactory, clinician
 from tests.factories.intake import PatientFactory
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory, PractitionerRoleFactory
 
-PEOPLE, ROUNDS = 64, int(os.environ.get("CONTENTION_ROUNDS", "3"))
+PEOPLE, ROUNDS = 64, int(os.environ.get("CONTENTION_ROUNDS", "2"))
 QUARTER = timedelta(minutes=15)
 
 pytestmark = [pytest.mark.slow, pytest.mark.database, pytest.mark.django_db(transaction=True)]

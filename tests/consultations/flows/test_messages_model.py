@@ -185,9 +185,9 @@ class Walk:
         assert (visit.status in LIVE_APPOINTMENTS) != (row.kind in _AFTER)
         assert row.expires_at is None or self.now < row.expires_at
         assert wishes.refusal(CommunicationKind(row.kind), Channel(row.channel)) == ""
-        local = self.now.astimezone(ZoneInfo(str(row.recipient.patient.time_zone))).time()
         if not rule(row.kind).at_any_hour:
-            preference = CommunicationPreference.objects.get(user=self.user)
+            preference = CommunicationPreference.objects.get(user=row.recipient)
+            local = self.now.astimezone(ZoneInfo(str(row.recipient.patient.time_zone))).time()
             assert not is_between(local, preference.quiet_from, preference.quiet_until)
 
     def end(self):
