@@ -3,7 +3,8 @@
 from datetime import date
 
 from django.utils.dateformat import format as written
-from django.utils.translation import get_language
+
+from config.core.languages import reading
 
 STYLES = {
     "en": {
@@ -14,6 +15,10 @@ STYLES = {
         "month-day": "F j",
         "time": "g:i A",
         "month": "F Y",
+        "weekday": "l",
+        "whole-date": "l, F j, Y",
+        "short-date": "D, M j",
+        "clock": "g:i A T",
     },
     "es": {
         "full": "l j \\d\\e F \\d\\e Y, g:i a",
@@ -23,6 +28,10 @@ STYLES = {
         "month-day": "j \\d\\e F",
         "time": "g:i a",
         "month": "F \\d\\e Y",
+        "weekday": "l",
+        "whole-date": "l j \\d\\e F \\d\\e Y",
+        "short-date": "D j/n",
+        "clock": "g:i A T",
     },
 }
 
@@ -31,6 +40,6 @@ def in_words(value: date, style: str) -> str:
     """
     Return a day, or an instant that was moved to the reader's zone already, as it is written in their language.
 
-    style  full, short, day, date, month-day, time or month
+    style  of STYLES; `clock` is a time with the name of its zone
     """
-    return written(value, STYLES.get((get_language() or "en")[:2], STYLES["en"])[style])
+    return written(value, STYLES.get(reading(), STYLES["en"])[style])

@@ -29,6 +29,14 @@ def signed_in(request: HttpRequest) -> User:
     raise PermissionDenied
 
 
+def administrator(request: HttpRequest) -> User:
+    """Return the signed-in administrator; PermissionDenied for anybody else."""
+    user = signed_in(request)
+    if user.role != Role.ADMIN:
+        raise PermissionDenied
+    return user
+
+
 class SafeHeaders:
     """Keeps pages of signed-in people out of caches, and powerful browser features off."""
 

@@ -177,7 +177,6 @@ TWILIO_FROM = ENV.twilio_from
 TWILIO_API_URL = ENV.twilio_api_url
 # Hosts whose calendars may be read, and their subdomains; none named means any public one.
 CALENDAR_HOSTS = [host.strip().lower() for host in ENV.calendar_hosts.split(",") if host.strip()]
-# How many worker processes one tick sets to sending; more than there are only fill the queue.
 # Empty: no notifications on devices. The hosts are those of the push services of the browsers that there are.
 PUSH_PRIVATE_KEY = ENV.push_private_key
 PUSH_HOSTS = (
@@ -189,6 +188,7 @@ PUSH_HOSTS = (
 )
 # How long a sender goes on with the words that it read last.
 MESSAGE_WORDS_SECONDS = 5
+# How many worker processes one tick sets to sending; more than there are only fill the queue.
 MESSAGE_SENDERS = ENV.message_senders
 # How long a sender may hold a message; longer than any hand-over takes, EMAIL_TIMEOUT for each reply.
 MESSAGE_LEASE_SECONDS = ENV.message_lease_seconds

@@ -109,8 +109,7 @@ def answer_question(*, ask_id: UUID, answer: str, by: User, now: datetime) -> Co
     if task is not None:
         task.service_request, hours = request, business_hours(now)
         place = placing.place_again(task, request, paused_at=ask.asked_at, now=now, hours=hours)
-        task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))
-        audit.status_changed(task, old=TaskStatus.ON_HOLD, new=task.status, by=by, now=now, reason="answered")
+        task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED), by=by, now=now, why="answered")
     if request.status == RequestStatus.ON_HOLD:
         request.move(RequestStatus.ACTIVE, by=by, now=now)
     Communication.objects.stop(subject_id=ask.pk, now=now, reason="answered")

@@ -36,7 +36,6 @@ from consultations.domain.codes import (
 from consultations.models import (
     Appointment,
     Communication,
-    MessageRule,
     ReviewTask,
     ServiceRequest,
     WaitlistEntry,
@@ -153,7 +152,7 @@ def _booked(request: ServiceRequest, hold: Slot, *, by: User, now: datetime) -> 
     if not insert_unless_refused(appointment):
         raise PatientBusy(gettext("You have another visit at that time. Please choose another time."))
     _take(hold, by=by, now=now)
-    _announce(appointment, kind=CommunicationKind.BOOKING_CONFIRMED, now=now)
+    appointment.announce(CommunicationKind.BOOKING_CONFIRMED, now=now)
     appointment.tell_clinician(CommunicationKind.BOOKING_CONFIRMED, by=by, now=now)
 
     audit.status_changed(appointment, old="", new=appointment.status, by=by, now=now)
@@ -207,7 +206,7 @@ def _rescheduled(
     _move(appointment, to=hold, override_reason=override_reason)
     WaitlistEntry.objects.give_back(old_slot, by=by, now=now, reason="rescheduled")
     Communication.objects.stop(subject_id=appointment.pk, now=now, reason="rescheduled")
-    _announce(appointment, kind=CommunicationKind.BOOKING_MOVED, now=now)
+    appointment.announce(CommunicationKind.BOOKING_MOVED, now=now)
     if override_reason or old_clinician != appointment.practitioner:
         for clinician in {old_clinician.user_id, appointment.practitioner.user_id}:
             appointment.tell(CommunicationKind.BOOKING_MOVED, to=clinician, due_at=now)
@@ -362,13 +361,6 @@ def _overrides(by: User, reason: str) -> bool:
     if by.role != Role.ADMIN:
         raise NotAllowed("Only an administrator may lift the policy of the service.")
     return True
-
-
-def _announce(appointment: Appointment, *, kind: CommunicationKind, now: datetime) -> None:
-    appointment.tell(kind, due_at=now)
-    timing = MessageRule.objects.timing(appointment.service_request.service_id)
-    for reminder, number, due_at in policy.reminders(appointment.start_at, now=now, timing=timing):
-        appointment.tell(reminder, due_at=due_at, expires_at=appointment.start_at, number=number)
 
 
 def _record(

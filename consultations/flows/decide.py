@@ -176,9 +176,7 @@ def _refuse_flags(task: ReviewTask) -> None:
 
 def _close(request: ServiceRequest, *, note: str, by: User, now: datetime) -> None:
     """End the case with what the patient is told, and cancel its visit."""
-    request.decision_note, request.closed_at = note, now
-    request.save(update_fields=["decision_note", "closed_at", "updated_at"])
-    request.move(RequestStatus.REVOKED, by=by, now=now)
+    request.move(RequestStatus.REVOKED, by=by, now=now, decision_note=note, closed_at=now)
     Communication.objects.stop_case(request, now=now)
     for visit in Appointment.objects.live().filter(service_request=request).select_for_update(no_key=True):
         visit.cancel(by=by, now=now, words=reasons.CASE_CLOSED, reason="case-closed")

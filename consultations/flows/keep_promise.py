@@ -19,10 +19,9 @@ from config.core.constraints import violated
 from config.core.errors import Conflict, NotFound
 from config.core.flow import again_after_deadlock, flow
 from config.core.models import User
-from consultations.domain import policy, promise
+from consultations.domain import promise
 from consultations.domain.codes import AppointmentStatus, CommunicationKind
-from consultations.domain.timing import occurrence
-from consultations.models import Appointment, Communication, MessageRule
+from consultations.models import Appointment, Communication
 from consultations.models.appointment import PATIENT_NEVER_TWICE
 from consultations.queries.promises import TZDATA
 from providers.domain.codes import SlotStatus
@@ -69,7 +68,7 @@ def keep(*, appointment_id: UUID, by: User, now: datetime) -> Appointment:
     slot = _taken(old, start_at, by=by, now=now)
     _move(visit, slot)
     Communication.objects.stop(subject_id=visit.pk, now=now, reason="zone-changed")
-    _tell(visit, now)
+    visit.announce(CommunicationKind.BOOKING_MOVED, now=now)
     visit.tell_clinician(CommunicationKind.BOOKING_MOVED, by=by, now=now, must=True)
 
     audit.record(
@@ -119,20 +118,3 @@ def _move(visit: Appointment, slot: Slot) -> None:
         if violated(error, PATIENT_NEVER_TWICE):
             raise CannotBeKept("The patient has another visit at the promised time.") from error
         raise
-
-
-def _tell(visit: Appointment, now: datetime) -> None:
-    due = [(CommunicationKind.BOOKING_MOVED, 0, now, None)]
-    timing = MessageRule.objects.timing(visit.service_request.service_id)
-    reminders = policy.reminders(visit.start_at, now=now, timing=timing)
-    ahead = [(kind, number, at, visit.start_at) for kind, number, at in reminders]
-    for kind, number, due_at, expires_at in [*due, *ahead]:
-        Communication.objects.plan(
-            subject=visit,
-            kind=kind,
-            recipient_id=visit.patient.user_id,
-            due_at=due_at,
-            expires_at=expires_at,
-            occurrence=occurrence(f"r{visit.revision}", number),
-            revision=visit.revision,
-        )

@@ -338,13 +338,9 @@ def _fix_days(written: CarePlan, today: date) -> None:
 def _complete(request: ServiceRequest, *, by: User, now: datetime) -> None:
     """Complete the case, and with it a review that nobody has decided yet."""
     if lifecycle.may(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.COMPLETED):
-        old, request.status, request.closed_at = request.status, RequestStatus.COMPLETED, now
-        request.save(update_fields=["status", "closed_at", "updated_at"])
+        request.move(RequestStatus.COMPLETED, by=by, now=now, reason="plan-signed", closed_at=now)
         Communication.objects.stop_case(request, now=now)
-        audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="plan-signed")
     undecided = ReviewTask.objects.select_for_update(no_key=True).filter(service_request=request)
     for task in undecided.exclude(status__in=[TaskStatus.COMPLETED, TaskStatus.CANCELLED]):
-        was, task.status, task.lease_expires_at = task.status, TaskStatus.COMPLETED, None
-        task.outcome, task.decided_at, task.decided_by = ReviewOutcome.ACCEPTED, now, by
-        task.save(update_fields=["status", "lease_expires_at", "outcome", "decided_at", "decided_by", "updated_at"])
-        audit.status_changed(task, old=was, new=task.status, by=by, now=now, reason="plan-signed")
+        decided: dict[str, Any] = {"outcome": ReviewOutcome.ACCEPTED, "decided_at": now, "decided_by": by}
+        task.leave(TaskStatus.COMPLETED, by=by, now=now, why="plan-signed", **decided)

@@ -169,8 +169,7 @@ def dial(*, taken: Taken, now: datetime) -> _Message | None:
         if composed.reason in {NO_PHONE, NO_DEVICE}:
             Communication.objects.another_way(message, wishes=wishes_of(message.recipient), now=now)
         return None
-    held = Communication.objects.filter(pk=message.pk)
-    held.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=now + LEASE, updated_at=now)
+    Communication.objects.filter(pk=message.pk).dial(now=now, until=now + LEASE)
     return composed
 
 
@@ -184,8 +183,7 @@ def dial_page(*, taken: Sequence[Taken], now: datetime) -> list[Taken]:
     """
     rows = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__gt=now)
     found = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    held = Communication.objects.filter(pk__in=found)
-    held.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=now + LEASE, updated_at=now)
+    Communication.objects.filter(pk__in=found).dial(now=now, until=now + LEASE)
     return [one for one in taken if one.communication_id in found]
 
 

@@ -182,8 +182,7 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     if visit is not None:
         raise VisitBooked(gettext("Cancel your visit first, then withdraw."), extra={"appointment": str(visit.pk)})
 
-    old, request.status, request.closed_at = request.status, RequestStatus.REVOKED, now
-    request.save(update_fields=["status", "closed_at", "updated_at"])
+    request.move(RequestStatus.REVOKED, by=by, now=now, reason="withdrawn", closed_at=now)
     _end_review(request, by=by, now=now)
     unfinished = QuestionnaireResponse.objects.filter(
         supporting_info__service_request=request, status=ResponseStatus.IN_PROGRESS
@@ -192,7 +191,6 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     request.asks.waiting().update(status=AskStatus.REVOKED, updated_at=now)
     Communication.objects.stop_case(request, now=now)
 
-    audit.status_changed(request, old=old, new=request.status, by=by, now=now, reason="withdrawn")
     audit.record(event="consultations.request.withdrawn", entity=request, by=by, now=now, patient_id=request.patient_id)
     return request
 

@@ -101,8 +101,7 @@ def expire(*, ask_id: UUID, now: datetime) -> bool:
     if task is not None:
         task.service_request, hours = request, business_hours(now)
         place = placing.place_again(task, request, paused_at=ask.asked_at, now=now, hours=hours)
-        task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED))
-        audit.status_changed(task, old=TaskStatus.ON_HOLD, new=task.status, by=None, now=now, reason="ask-expired")
+        task.put_back(place, kept_for=task.owner, until=hours.add(now, ANSWERED), by=None, now=now, why="ask-expired")
     if lifecycle.may(lifecycle.SERVICE_REQUEST, request.status, RequestStatus.ACTIVE):
         request.move(RequestStatus.ACTIVE, by=None, now=now, reason="ask-expired")
     unfinished = QuestionnaireResponse.objects.filter(supporting_info__ask=ask, status=ResponseStatus.IN_PROGRESS)

@@ -175,9 +175,7 @@ def _show(
         "task": task,
         "patient": task.service_request.patient,
         "screen": screen,
-        "not_reached": Communication.objects.not_reached()
-        .filter(service_request=task.service_request_id)
-        .order_by("-due_at", "-id")[:5],
+        "not_reached": Communication.objects.not_reached_about(task.service_request_id),
         "files": files_of(section.response for section in screen.sections),
         "bars": [_bar(line) for line in screen.scores],
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],

@@ -3,15 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
-from config.core.models import Role, User
+from config.core.http import administrator
 from consultations.flows import keep_promise
 from consultations.queries import promises
 from providers.queries import clock_changes
@@ -22,7 +20,7 @@ SHOWN = 100
 @require_safe
 def clocks(request: HttpRequest) -> HttpResponse:
     """Show each change of the clocks with the windows that lose or repeat time, and the promises that are broken."""
-    _administrator(request)
+    administrator(request)
     now = timezone.now()
     context = {
         "changes": clock_changes.clock_changes(now),
@@ -35,7 +33,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Move one visit to where the clock shows what was promised."""
-    user = _administrator(request)
+    user = administrator(request)
     try:
         keep_promise.keep(appointment_id=appointment_id, by=user, now=timezone.now())
     except Refusal as refused:
@@ -43,10 +41,3 @@ def keep(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "The visit is at its promised time again. The patient gets a new calendar entry.")
     return redirect("clinic:clocks")
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if user.role != Role.ADMIN:
-        raise PermissionDenied
-    return user

@@ -4,15 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
-from config.core.models import Role, User
+from config.core.http import administrator
+from config.core.models import User
 from consultations.flows import book as booking
 from consultations.flows import rearrange as rearranging
 from consultations.html.patient_times import chosen
@@ -26,7 +25,7 @@ REASON = "The clinician cannot keep the time."
 @require_safe
 def rearrange_visits(request: HttpRequest) -> HttpResponse:
     """List what cannot stay, each with times that are free now."""
-    _administrator(request)
+    administrator(request)
     now = timezone.now()
     context = {"visits": rearrange.to_move(now), "licences": rearrange.ending_licences(now)}
     return render(request, "consultations/clinic/rearrange.html", context)
@@ -35,7 +34,7 @@ def rearrange_visits(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rearrange_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Move one visit to the chosen time, or ask its patient for another one."""
-    user, now = _administrator(request), timezone.now()
+    user, now = administrator(request), timezone.now()
     visit = get_object_or_404(
         Appointment.objects.visible_to(user).select_related("service_request__service", "patient"), pk=appointment_id
     )
@@ -73,10 +72,3 @@ def _move(visit: Appointment, value: str, *, by: User, now: datetime) -> None:
     except Refusal:
         holding.release(slot_id=hold.pk, by=by, now=now)
         raise
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if user.role != Role.ADMIN:
-        raise PermissionDenied
-    return user

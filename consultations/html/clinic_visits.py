@@ -162,9 +162,7 @@ def _show(
         "late_form": LateForm(),
         "may_miss": booked.status in {AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN}
         and now >= booked.start_at + visiting.WAIT,
-        "not_reached": Communication.objects.not_reached()
-        .filter(service_request=booked.service_request_id)
-        .order_by("-due_at", "-id")[:5],
+        "not_reached": Communication.objects.not_reached_about(booked.service_request_id),
         "determinations": list(encounter.determinations.all()) if encounter else [],
         "form": form,
     }

@@ -4,14 +4,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from config.core.clock import database_now
-from config.core.http import signed_in
+from config.core.http import administrator
 from config.core.models import Role
 from consultations.html.charts import HEIGHT, ROW, WIDTH, Column, bars, shares
 from consultations.queries import message_figures, wording
@@ -21,8 +20,7 @@ from consultations.queries.message_figures import TICK_LATE
 @require_safe
 def message_board(request: HttpRequest) -> HttpResponse:
     """Show the figures of the last day as charts, each with its numbers in a table."""
-    if signed_in(request).role != Role.ADMIN:
-        raise PermissionDenied
+    administrator(request)
     now, zone = database_now(), ZoneInfo(settings.CLINIC_TIME_ZONE)
     hours, failures = message_figures.hours(now), message_figures.failures(now)
     named = [(hour.at.astimezone(zone).strftime("%-I %p"), hour) for hour in hours]

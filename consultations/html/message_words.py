@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +14,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
-from config.core.models import Role, User
+from config.core.http import administrator
+from config.core.models import User
 from consultations.domain import phrase_check, phrases, segments
 from consultations.domain.codes import Channel
 from consultations.domain.phrases import Phrase
@@ -65,7 +64,7 @@ class WordsForm(forms.Form):
 @require_safe
 def message_words(request: HttpRequest) -> HttpResponse:
     """List the messages, and whose words each has."""
-    _administrator(request)
+    administrator(request)
     line = _line(request)
     clinic = wording.in_force(None)
     own = wording.in_force(line.pk) if line else {}
@@ -88,7 +87,7 @@ def message_words(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_message_words(request: HttpRequest, channel: str, stem: str) -> HttpResponse:
     """Show the words of one message as its readers will see them; POST shows other words, or keeps them."""
-    user, key, line = _administrator(request), _key(channel, stem), _line(request)
+    user, key, line = administrator(request), _key(channel, stem), _line(request)
     newest = _versions(key, line).order_by("-version").first()
     version = newest.version if newest else 0
     if request.method != "POST":
@@ -109,7 +108,7 @@ def edit_message_words(request: HttpRequest, channel: str, stem: str) -> HttpRes
 @require_POST
 def restore_message_words(request: HttpRequest, channel: str, stem: str) -> HttpResponse:
     """Go back to the shipped words, or for a service line to those of the clinic."""
-    user, key, line = _administrator(request), _key(channel, stem), _line(request)
+    user, key, line = administrator(request), _key(channel, stem), _line(request)
     version = request.POST.get("version", "")
     try:
         flow.restore(
@@ -240,10 +239,3 @@ def _query(line: HealthcareService | None) -> str:
 
 def _address(key: Key, line: HealthcareService | None) -> str:
     return f"{reverse('clinic:message-words-edit', args=[key.channel, key.stem])}{_query(line)}"
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if user.role != Role.ADMIN:
-        raise PermissionDenied
-    return user

@@ -10,13 +10,14 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.html.trend import trend_plot
 from config.core.http import signed_in
+from config.core.languages import reading
 from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanStatus
 from consultations.domain.plan_words import told
 from consultations.flows import plan_care
@@ -108,7 +109,7 @@ def _activity(activity: Activity, words: Mapping[str, str], *, is_active: bool) 
 
 
 def _course(course: history.Course, zone: tzinfo) -> dict[str, Any]:
-    name = outline_of(course.questionnaire_id, language=get_language() or "en").title
+    name = outline_of(course.questionnaire_id, language=reading()).title
     bands = [(low, str(BANDS.get(code, label))) for low, code, label in course.bands]
     values = [(in_words(at.astimezone(zone), "month-day"), value) for at, value in course.values]
     return {

@@ -15,12 +15,13 @@ from timezone_field import TimeZoneField
 from config.core import audit
 from config.core.constraints import UuidRange, all_or_none, known
 from config.core.models import Record, Role, User
-from consultations.domain import lifecycle
+from consultations.domain import lifecycle, policy
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus, CommunicationKind, EncounterStatus
 from consultations.domain.timing import occurrence
 from consultations.models.communication import Communication
 from consultations.models.communication_preference import CommunicationPreference
 from consultations.models.encounter import Encounter
+from consultations.models.message_rule import MessageRule
 from consultations.models.waitlist import WaitlistEntry
 from providers.models import Slot
 
@@ -166,6 +167,13 @@ class Appointment(Record):
             occurrence=occurrence(f"r{self.revision}", number),
             revision=self.revision,
         )
+
+    def announce(self, kind: CommunicationKind, *, now: datetime) -> None:
+        """Tell the patient what has become of this visit, and plan the reminders of it as it stands now."""
+        self.tell(kind, due_at=now)
+        timing = MessageRule.objects.timing(self.service_request.service_id)
+        for reminder, number, due_at in policy.reminders(self.start_at, now=now, timing=timing):
+            self.tell(reminder, due_at=due_at, expires_at=self.start_at, number=number)
 
     def tell_clinician(self, kind: CommunicationKind, *, by: User, now: datetime, must: bool = False) -> None:
         """

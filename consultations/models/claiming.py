@@ -15,9 +15,10 @@ LOOKS = (4, 64, 1000)
 # Which services and states a clinician may look at says providers.domain.eligibility.why_not_review; `pair` says the
 # same, and a test holds the two together. Each service and state of the clinician is read from the head of its own part
 # of the index: cases that nobody here may take are never read, however many of them pile up. The first few cases of all
-# stand in the few parts whose own first one comes first: only those are read further, `top`, which is what counts for
-# somebody with a hundred parts. Leases that ended are read beside, so that no case waits for a tick; what is kept for the clinician is read by its own index and stands a lead earlier. A decision that waits for a
-# second name is never given to who made it. The last step locks one row, re-checked under the lock.
+# stand in the few parts whose own first one comes first: only those, `top`, are read further, which is what counts for
+# somebody with a hundred parts. Leases that ended are read beside, so that no case waits for a tick; what is kept for
+# the clinician is read by its own index and stands a lead earlier. A decision that waits for a second name is never
+# given to who made it. The last step locks one row, re-checked under the lock.
 _LOOK = """
 RETURN QUERY
 WITH pair AS MATERIALIZED (

@@ -142,6 +142,10 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         held = {"token": None, "lease_expires_at": None, "updated_at": now}
         return self.update(**changes, **held, provider_message_id=provider_id) == 1
 
+    def dial(self, *, now: datetime, until: datetime) -> None:
+        """Write that these locked messages are about to be handed over; their sender holds them `until` then."""
+        self.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=until, updated_at=now)
+
     def complete_soon(self, message_id: UUID, *, token: UUID, provider_id: str, now: datetime) -> None:
         """
         Write that one message was sent, if its sender still holds it; a crash of the database may forget it.
@@ -169,16 +173,16 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
 
     def stop(self, *, subject_id: UUID, now: datetime, reason: str) -> int:
         """Void every message about one row that can still be called back; returns how many."""
-        changes: dict[str, Any] = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
-        rows = self.not_dialled().filter(subject_id=subject_id)
-        return rows.update(**changes, token=None, lease_expires_at=None)
+        return self.filter(subject_id=subject_id)._void(now=now, reason=reason)
 
     def stop_case(self, request: "ServiceRequest", *, now: datetime) -> int:
         """Void what nobody needs any more about a case that has ended, by its status; returns how many."""
         kinds, reason = ended_by(request.status)
+        return self.filter(service_request=request, kind__in=kinds)._void(now=now, reason=reason)
+
+    def _void(self, *, now: datetime, reason: str) -> int:
         changes: dict[str, Any] = {"status": CommunicationStatus.STOPPED, "status_reason": reason, "updated_at": now}
-        rows = self.not_dialled().filter(service_request=request, kind__in=kinds)
-        return rows.update(**changes, token=None, lease_expires_at=None)
+        return self.not_dialled().update(**changes, token=None, lease_expires_at=None)
 
     def not_reached(self) -> Self:
         """Return what never arrived at the patient of its case, where nothing has arrived at them since."""
@@ -191,6 +195,10 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
             recipient=F("service_request__patient__user"),
         )
         return failed.filter(~Exists(on_its_way), ~Exists(since))
+
+    def not_reached_about(self, case_id: UUID) -> Self:
+        """Return the last few of them about one case, the newest first."""
+        return self.not_reached().filter(service_request=case_id).order_by("-due_at", "-id")[:5]
 
     def with_case(self) -> Self:
         """Return rows that know their case, and as `is_withdrawn` whether their reader took a consent for it back."""

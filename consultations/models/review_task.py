@@ -40,6 +40,15 @@ QUEUE_AT = Func(
 )
 
 
+def decision_of(practitioner: object, user: object) -> Q:
+    """
+    Return what is true of a task whose decision is a clinician's own; who signs it second does not make it theirs.
+
+    practitioner, user  rows, keys or expressions
+    """
+    return Q(proposed_by=None, decided_by=user) | Q(proposed_by=practitioner)
+
+
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     """The queue."""
 
@@ -108,7 +117,7 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def accepted_by(self, practitioner: Practitioner) -> Self:
         """Return the cases whose decision is this clinician's, whoever put the second name under it."""
-        return self.filter(Q(proposed_by=None, decided_by=practitioner.user_id) | Q(proposed_by=practitioner))
+        return self.filter(decision_of(practitioner, practitioner.user_id))
 
     def within(self, pairs: Iterable[tuple[UUID, str]]) -> Self:
         """Return the tasks of some services, each in some states; what a clinician may look at is such a set."""
@@ -260,25 +269,28 @@ class ReviewTask(Record):
         kept_for  for whom it is kept, and until when; None for anybody
         """
         lifecycle.require(lifecycle.REVIEW_TASK, self.status, TaskStatus.READY)
-        old = self.status
-        self.outcome, self.decided_at, self.decided_by = "", None, None
-        self.proposed_outcome, self.proposed_at, self.proposed_by = "", None, None
-        self.owner, self.reason, self.referred_to = None, "", ""
-        self.handover, self.fence = handover or self.handover, self.fence + 1
-        self.status = TaskStatus.READY
-        self.save()
         whom, until = kept_for or (None, now)
-        self.put_back(place, kept_for=whom, until=until)
-        audit.status_changed(self, old=old, new=self.status, by=by, now=now, reason=why)
+        undecided: dict[str, Any] = {
+            "outcome": "", "decided_at": None, "decided_by": None, "reason": "", "referred_to": "",
+            "proposed_outcome": "", "proposed_at": None, "proposed_by": None,
+        }  # fmt: skip
+        self.put_back(
+            place, kept_for=whom, until=until, by=by, now=now, why=why,
+            owner=None, handover=handover or self.handover, fence=self.fence + 1, **undecided,
+        )  # fmt: skip
 
-    def put_back(self, place: Place, *, kept_for: Practitioner | None, until: datetime) -> None:
-        """Put a task that waited for the patient back to its place, for one clinician first; saves it and its case."""
-        self.status = TaskStatus.READY
-        self.tier, self.due_at, self.watch_at = place.tier, place.due_at, place.watch_at
-        self.reserved_for, self.reserved_until = kept_for, until if kept_for else None
-        self.save(
-            update_fields=["status", "tier", "due_at", "watch_at", "reserved_for", "reserved_until", "updated_at"]
-        )
+    def put_back(
+        self, place: Place, *, kept_for: Practitioner | None, until: datetime, by: User | None, now: datetime, why: str,
+        **columns: object,
+    ) -> None:  # fmt: skip
+        """
+        Put this locked task back to its place, for one clinician first, and write down `why`; saves it and its case.
+
+        columns  change with it
+        """
+        reserved: dict[str, Any] = {"reserved_for": kept_for, "reserved_until": until if kept_for else None}
+        stands: dict[str, Any] = {"tier": place.tier, "due_at": place.due_at, "watch_at": place.watch_at}
+        self.leave(TaskStatus.READY, by=by, now=now, why=why, **stands, **reserved, **columns)
         request = self.service_request
         request.priority, request.due_at = place.priority, place.due_at
         request.save(update_fields=["priority", "due_at", "updated_at"])

@@ -117,11 +117,15 @@ class ServiceRequest(Record):
         service = self.service
         return ChangePolicy(timedelta(minutes=service.change_notice_minutes), service.max_reschedules)
 
-    def move(self, status: RequestStatus, *, by: User | None, now: datetime, reason: str = "") -> None:
-        """Give this locked case its next status, and write that down; raises lifecycle.BadTransition."""
+    def move(
+        self, status: RequestStatus, *, by: User | None, now: datetime, reason: str = "", **columns: object
+    ) -> None:
+        """Give this locked case its next status, and write that down; `columns` change with it; raises BadTransition."""
         lifecycle.require(lifecycle.SERVICE_REQUEST, self.status, status)
         old, self.status = self.status, status
-        self.save(update_fields=["status", "updated_at"])
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", *columns, "updated_at"])
         audit.status_changed(self, old=old, new=status, by=by, now=now, reason=reason)
 
     def missing(self, *, title_of: Callable[[Questionnaire], str] = attrgetter("title")) -> tuple[FieldError, ...]:

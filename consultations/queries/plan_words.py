@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import get_language
-
+from config.core.languages import reading
 from consultations.domain import plan_words
 from consultations.domain.plan import schedule_of
 from consultations.models import Activity, CarePlan
@@ -11,7 +10,7 @@ from consultations.models import Activity, CarePlan
 
 def words_of(plan: CarePlan) -> Mapping[str, str]:
     """Return what the plan's template says in the language of who reads; reads the template."""
-    language = (get_language() or "en")[:2]
+    language = reading()
     template = plan.template
     if language == "en" or template is None:
         return {}

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.utils import translation
-from django.utils.dateformat import format as formatted
 
+from config.core.dates import in_words
 from consultations.adapters import links
 from consultations.adapters.links import Purpose
 from consultations.domain import phrase_check, phrases
@@ -25,17 +25,8 @@ from consultations.models import MessageWords
 _SHIPPED = Path(__file__).parents[1] / "catalogue" / "messages"
 _STAFF = "-staff"
 LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
-# Django's date formats; the month and the day have their names in the language.
-_FORMATS: Mapping[str, Mapping[str, str]] = {
-    "en": {"weekday": "l", "day": "l, F j", "date": "l, F j, Y", "short_date": "D, M j", "time": "g:i A T"},
-    "es": {
-        "weekday": "l",
-        "day": r"l j \d\e F",
-        "date": r"l j \d\e F \d\e Y",
-        "short_date": "D j/n",
-        "time": "g:i A T",
-    },
-}
+# The styles of config.core.dates that the placeholders of a time are written in.
+_STYLES = {"weekday": "weekday", "day": "day", "date": "whole-date", "short_date": "short-date", "time": "clock"}
 log = structlog.get_logger(__name__)
 
 
@@ -143,14 +134,14 @@ def _file(channel: Channel, stem: str, language: str) -> str:
     return next(place for place in places if place.exists()).read_text(encoding="utf-8").strip()
 
 
-def rules(key: Key, *, private: tuple[str, ...] = ()) -> phrase_check.Rules:
+def rules(key: Key, *, private: tuple[str, ...] = (), languages: tuple[str, ...] = LANGUAGES) -> phrase_check.Rules:
     """Return what words for one message have to keep; `private` names what must not be told of a service line."""
     return phrase_check.Rules(
         kind=key.kind,
         channel=key.channel,
-        shipped={language: shipped(key, language) for language in LANGUAGES},
-        frames={language: frame(key.channel, language) for language in LANGUAGES},
-        values={language: fiction(language) for language in LANGUAGES},
+        shipped={language: shipped(key, language) for language in languages},
+        frames={language: frame(key.channel, language) for language in languages},
+        values={language: fiction(language) for language in languages},
         private=private,
     )
 
@@ -213,10 +204,7 @@ def _is_sound(row: MessageWords) -> bool:
     if key not in all_keys() or row.language not in LANGUAGES:
         return False
     # Only this language is looked at; that each has its words was seen to when they were written.
-    whole = rules(key)
-    one = phrase_check.Rules(
-        key.kind, key.channel, {row.language: whole.shipped[row.language]}, whole.frames, whole.values
-    )
+    one = rules(key, languages=(row.language,))
     return not phrase_check.check({row.language: Phrase(row.subject, row.body)}, one)
 
 
@@ -228,11 +216,10 @@ def _values(facts: Mapping[str, Any], *, zone: ZoneInfo, language: str) -> dict[
     values = {
         name: str(facts[name]) for name in facts if name in phrases.MEANINGS and not isinstance(facts[name], datetime)
     }
-    formats = _FORMATS.get(language, _FORMATS[LANGUAGES[0]])
     with translation.override(language):
         if isinstance(start := facts.get("start"), datetime):
             local = start.astimezone(zone)
-            values |= {name: formatted(local, style) for name, style in formats.items()}
+            values |= {name: in_words(local, style) for name, style in _STYLES.items()}
         if isinstance(until := facts.get("until"), datetime):
-            values["until"] = formatted(until.astimezone(zone), formats["time"])
+            values["until"] = in_words(until.astimezone(zone), _STYLES["time"])
     return values

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from consultations.domain.codes import TaskStatus
 from consultations.models import Escalation, ReviewTask, Shift
+from consultations.models.review_task import decision_of
 from providers.models import Practitioner
 
 WEEK = timedelta(days=7)
@@ -55,9 +56,7 @@ def _clinicians(now: datetime) -> QuerySet[Practitioner]:
     held = Q(review_tasks__status=TaskStatus.IN_PROGRESS, review_tasks__lease_expires_at__gt=now)
     kept = Q(reserved_tasks__status=TaskStatus.READY, reserved_tasks__reserved_until__gt=now)
     decided = Q(review_tasks__decided_at__gt=now - WEEK)
-    accepted = ReviewTask.objects.undetermined().filter(
-        Q(proposed_by=None, decided_by=OuterRef("user")) | Q(proposed_by=OuterRef("pk"))
-    )
+    accepted = ReviewTask.objects.undetermined().filter(decision_of(OuterRef("pk"), OuterRef("user")))
     written_by = accepted.order_by().annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")
     rows = Practitioner.objects.active().annotate(
         to_write=Coalesce(Subquery(written_by), 0),

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from config.core.languages import reading
 from intake.domain import checks
 from intake.domain.parts import Constraint, PlanItem
 from intake.domain.places import Place
@@ -58,7 +59,7 @@ def of_constraints(place: Place, constraints: tuple[Constraint, ...], link_id: s
     """Yield the constraints that are false at a place; those of the whole questionnaire stand at its first item."""
     for number in sorted(place.broken or ()):
         told = constraints[number]
-        translated = dict(told.translations).get((get_language() or "")[:2])
+        translated = dict(told.translations).get(reading())
         message = translated or told.message or gettext("Please check this.")
         yield Issue(told.key, told.severity, place.link_id or link_id, place.path or link_id, message)
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,8 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
-from config.core.models import Role
+from config.core.http import administrator, signed_in
 from intake.domain.differences import differences
 from intake.domain.lint import lint
 from intake.flows import take_in
@@ -31,8 +29,7 @@ def for_administrators(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if signed_in(request).role != Role.ADMIN:
-            raise PermissionDenied
+        administrator(request)
         return view(request, *args, **kwargs)
 
     return shown

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.translation import get_language
-
+from config.core.languages import reading
 from intake.domain.outline import Outline, outline
 from intake.models import Questionnaire
 from intake.queries.kept import MEBIBYTE, kept, size_of
@@ -44,7 +43,7 @@ def title_of(questionnaire: Questionnaire) -> str:
 
     Reads  nothing in English; else its questions, once in the life of a process
     """
-    language = (get_language() or "en")[:2]
+    language = reading()
     if language == "en":
         return questionnaire.title
     return outline_of(questionnaire.pk, language=language).title or questionnaire.title

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import signed_in
+from config.core.http import administrator, signed_in
 from config.core.models import Role, User
 from providers.domain.codes import ExceptionKind
 from providers.domain.intervals import Interval
@@ -35,7 +35,7 @@ FURTHEST = timedelta(days=3 * 366)
 def schedules(request: HttpRequest) -> HttpResponse:
     """Show a week of all clinicians: hours, visits, load, and where each may be changed."""
     now = timezone.now()
-    user = _administrator(request)
+    user = administrator(request)
     today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
     first = _monday(request.GET.get("week", ""), today)
     rows = Practitioner.objects.visible_to(user).active().order_by("family_name", "given_name", "id")
@@ -61,7 +61,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
 def schedules_of_day(request: HttpRequest) -> HttpResponse:
     """Show one day of all clinicians by the half hour, to see gaps and to drag over hours."""
     now = timezone.now()
-    user = _administrator(request)
+    user = administrator(request)
     today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
     day = _day(request.GET.get("day", ""), today)
     people = Practitioner.objects.visible_to(user).active().order_by("family_name", "given_name", "id")
@@ -127,13 +127,6 @@ def withdraw_change(request: HttpRequest, exception_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "The weekly hours hold again.")
     return redirect(_back(user, row.start_date))
-
-
-def _administrator(request: HttpRequest) -> User:
-    user = signed_in(request)
-    if user.role != Role.ADMIN:
-        raise PermissionDenied
-    return user
 
 
 def _monday(text: str, today: date) -> date:

@@ -6,9 +6,9 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.utils.translation import get_language
 
 from config.core.constraints import known
+from config.core.languages import reading
 from config.core.models import Record
 from providers.domain.codes import Modality, Pathway, QualificationKind
 from providers.domain.terms import FIELDS
@@ -129,5 +129,4 @@ class HealthcareService(Record):
         return self._told("what_is_asked")
 
     def _told(self, field: str) -> str:
-        language = (get_language() or "en")[:2]
-        return str(self.translations.get(language, {}).get(field) or getattr(self, field))
+        return str(self.translations.get(reading(), {}).get(field) or getattr(self, field))
