@@ -48,6 +48,12 @@ def test_pages_about_oneself_are_sound(look):
     look(f"/consent/{ConsentDocumentFactory().pk}/", name="sign-consent", user=consent.patient.user)
 
 
+def save_and_wait(page):
+    """Press the button, and look only when the page that comes back is there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and go on").last.click()
+
+
 def test_pages_of_questions_are_sound(look, response):
     user = response.patient.user
 
@@ -55,7 +61,7 @@ def test_pages_of_questions_are_sound(look, response):
     look(f"/questions/{response.pk}/2/", name="questions-repeating", user=user)
     look(
         f"/questions/{response.pk}/1/", name="questions-refused", user=user,
-        act=lambda page: page.get_by_role("button", name="Save and go on").last.click(),
+        act=save_and_wait,
     )  # fmt: skip
     look(f"/questions/{response.pk}/review/", name="review-answers", user=user)
 
