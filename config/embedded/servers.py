@@ -18,6 +18,7 @@ from config.embedded.process import Command
 QUIET = ("-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse")
 PLAIN = {"LC_ALL": "C"}
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+MOST_CONNECTIONS = 100
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Postgres:
     def command(self) -> Command:
         """Return the command of the server in the foreground."""
         argv: list[str | Path] = [self.binaries.bin_dir / "postgres", "-D", self.data, "-k", self.sockets, "-h", ""]
-        options = ["-c", "unix_socket_permissions=0700", "-c", "max_connections=100", *QUIET]
+        options = ["-c", "unix_socket_permissions=0700", "-c", f"max_connections={self._most_connections()}", *QUIET]
         options += [part for setting in self.settings for part in ("-c", setting)]
         return Command(
             name="postgres",
@@ -89,6 +90,10 @@ class Postgres:
             stop=signal.SIGINT,
             death=signal.SIGQUIT if self.throwaway else signal.SIGINT,
         )
+
+    def _most_connections(self) -> int:
+        # The tests of every core may send a crowd at once.
+        return MOST_CONNECTIONS * (1 + (os.cpu_count() or 1)) if self.throwaway else MOST_CONNECTIONS
 
     def is_ready(self) -> bool:
         """Tell whether the server takes connections and has our database, which this creates the first time."""

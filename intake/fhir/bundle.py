@@ -12,6 +12,7 @@ CODES = "https://anteroom.example/fhir/CodeSystem/issue"
 _TYPES = {
     400: "structure", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 406: "not-supported",
     409: "conflict", 412: "conflict", 413: "too-long", 415: "not-supported", 422: "processing", 429: "throttled",
+    503: "transient",
 }  # fmt: skip
 _REQUIRED = frozenset({"required", "too-few"})
 

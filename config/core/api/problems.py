@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -35,6 +37,9 @@ CODES = {
     422: "invalid",
     429: "too-often",
 }
+# Classes of SQLSTATE: no connection, no room (53300 is one connection too many), shut down. An error of connecting has none.
+_AWAY = ("08", "53", "57P")
+_BACK_SECONDS = 5
 
 
 class TooLarge(exceptions.APIException):
@@ -79,19 +84,37 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     set_rollback()
     if isinstance(error, Refusal):
         return refusal(error)
+    if is_database_away(error):
+        return unavailable(error)
+    told = _in_words_of_rest_framework(error)
+    return _from_rest_framework(told) if isinstance(told, exceptions.APIException) else None
+
+
+def _in_words_of_rest_framework(error: Exception) -> Exception:
     if isinstance(error, Http404):
-        error = exceptions.NotFound("There is no such thing, or it is not yours to see.")
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig):
-        error = TooLarge()
-    elif isinstance(error, SuspiciousOperation):
-        error = exceptions.ParseError("The request is malformed.")
-    elif isinstance(error, ValidationError):
-        error = Unprocessable(error.messages)
-    if not isinstance(error, exceptions.APIException):
-        return None
-    return _from_rest_framework(error)
+        return exceptions.NotFound("There is no such thing, or it is not yours to see.")
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError("The request is malformed.")
+    return Unprocessable(error.messages) if isinstance(error, ValidationError) else error
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Tell whether the database refuses connections, ended this one or is starting: soon it may answer again."""
+    if isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.__cause__, "sqlstate", None) if error else None
+    return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
+
+
+def unavailable(error: BaseException | None) -> Response:
+    """Return the problem document of a database that is away, and write down how; such an error shows no values."""
+    logger.error("The database does not answer: %s", error)
+    detail = gettext("This is not available for the moment. Try again in a few seconds.")
+    return problem(503, code="unavailable", detail=detail, headers={"Retry-After": str(_BACK_SECONDS)})
 
 
 def refusal(error: Refusal) -> Response:

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 Direction = Literal["request", "response"]
-ALWAYS = ("400", "401", "403", "404", "409", "413", "415", "422", "429")
+ALWAYS = ("400", "401", "403", "404", "409", "413", "415", "422", "429", "503")
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     name="Idempotency-Key",

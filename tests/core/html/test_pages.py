@@ -101,7 +101,9 @@ def test_unknown_mail_is_not_found(client, mailbox, name):
     assert client.get(f"/demo/mail/{name}/").status_code == 404
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "429.html", "403_csrf.html", "500.html"])
+@pytest.mark.parametrize(
+    "template", ["400.html", "403.html", "404.html", "429.html", "403_csrf.html", "500.html", "503.html"]
+)
 def test_error_page_renders_without_a_context(template):
     page = render_to_string(template)
 
