@@ -63,6 +63,13 @@ class AppointmentStatus(TextChoices):
 LIVE_APPOINTMENTS = (AppointmentStatus.BOOKED, AppointmentStatus.CHECKED_IN, AppointmentStatus.ARRIVED)
 
 
+class OverrideAct(TextChoices):
+    """What an administrator did to a visit in spite of the policy of its service."""
+
+    MOVED = "moved", "moved"
+    CANCELLED = "cancelled", "cancelled"
+
+
 class EntryStatus(TextChoices):
     """Whether somebody still waits for an earlier time."""
 

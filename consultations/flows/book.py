@@ -30,12 +30,14 @@ from consultations.domain.codes import (
     CommunicationKind,
     EntryStatus,
     OfferStatus,
+    OverrideAct,
     RequestStatus,
     ReviewOutcome,
 )
 from consultations.models import (
     Appointment,
     Communication,
+    PolicyOverride,
     ReviewTask,
     ServiceRequest,
     WaitlistEntry,
@@ -48,7 +50,7 @@ from providers.models import Slot
 from providers.queries import eligibility
 
 _MOVED = (
-    "revision", "reschedules", "minutes_late", "override_reason", "move_asked_at", "move_asked_by", "updated_at",
+    "revision", "reschedules", "minutes_late", "move_asked_at", "move_asked_by", "updated_at",
 )  # fmt: skip
 
 
@@ -170,7 +172,8 @@ def reschedule(
 
     override_reason  an administrator's, kept; lifts the policy of the service
     Returns  the same row with the next revision
-    Writes   Appointment, Slot twice, Communication (old ones stopped, new ones planned), StatusChange, AuditEvent
+    Writes   Appointment, Slot twice, Communication (old ones stopped, new ones planned), PolicyOverride, StatusChange,
+             AuditEvent
     Raises   NotFound, NotAllowed, policy.TooLateToChange, policy.MovedTooOften, lifecycle.BadTransition,
              HoldExpired, NotLicensed, PatientBusy
     Source   FHIR R4 Appointment; RFC 5545 SEQUENCE
@@ -203,7 +206,7 @@ def _rescheduled(
 
     old_slot, old_clinician = appointment.slot, appointment.practitioner
     _take(hold, by=by, now=now)
-    _move(appointment, to=hold, override_reason=override_reason)
+    _move(appointment, to=hold)
     WaitlistEntry.objects.give_back(old_slot, by=by, now=now, reason="rescheduled")
     Communication.objects.stop(subject_id=appointment.pk, now=now, reason="rescheduled")
     appointment.announce(CommunicationKind.BOOKING_MOVED, now=now)
@@ -213,6 +216,8 @@ def _rescheduled(
     else:
         appointment.tell_clinician(CommunicationKind.BOOKING_MOVED, by=by, now=now)
 
+    if override_reason:
+        _keep_reason(OverrideAct.MOVED, appointment, reason=override_reason, by=by, now=now)
     _record("rescheduled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
 
@@ -234,7 +239,8 @@ def cancel(
     reason           the patient's or clinician's words; may be empty
     override_reason  an administrator's, kept; lifts the policy of the service
     revision         the visit as the person was told of it; a visit that has moved since is kept
-    Writes   Appointment `cancelled`, Slot `free`, Encounter `cancelled` if any, Communication, StatusChange, AuditEvent
+    Writes   Appointment `cancelled`, Slot `free`, Encounter `cancelled` if any, Communication, PolicyOverride,
+             StatusChange, AuditEvent
     Raises   NotFound, NotAllowed, Stale, policy.TooLateToChange, lifecycle.BadTransition
     """
     appointment = _visit(appointment_id, by)
@@ -250,7 +256,9 @@ def cancel(
         change_policy = appointment.service_request.change_policy
         policy.require_cancellable(change_policy, start_at=appointment.start_at, now=now)
 
-    appointment.cancel(by=by, now=now, words=reason, reason="cancelled", override_reason=override_reason)
+    appointment.cancel(by=by, now=now, words=reason, reason="cancelled", must_tell=bool(override_reason))
+    if override_reason:
+        _keep_reason(OverrideAct.CANCELLED, appointment, reason=override_reason, by=by, now=now)
 
     _record("cancelled", appointment, by=by, now=now, overridden=bool(override_reason))
     return appointment
@@ -339,13 +347,12 @@ def _take(hold: Slot, *, by: User, now: datetime) -> None:
     audit.status_changed(hold, old=SlotStatus.BUSY_TENTATIVE, new=hold.status, by=by, now=now)
 
 
-def _move(appointment: Appointment, *, to: Slot, override_reason: str) -> None:
+def _move(appointment: Appointment, *, to: Slot) -> None:
     columns = appointment.put_into(to, tzdata_version=TZDATA)
     appointment.revision += 1
     appointment.reschedules += 1
     appointment.minutes_late = 0
     appointment.move_asked_at = appointment.move_asked_by = None
-    appointment.override_reason = override_reason or appointment.override_reason
     try:
         with transaction.atomic():  # the exclusion constraint is the lock
             appointment.save(update_fields=[*columns, *_MOVED])
@@ -361,6 +368,12 @@ def _overrides(by: User, reason: str) -> bool:
     if by.role != Role.ADMIN:
         raise NotAllowed("Only an administrator may lift the policy of the service.")
     return True
+
+
+def _keep_reason(act: OverrideAct, appointment: Appointment, *, reason: str, by: User, now: datetime) -> None:
+    PolicyOverride.objects.create(
+        appointment=appointment, revision=appointment.revision, act=act, reason=reason, made_at=now, made_by=by
+    )
 
 
 def _record(

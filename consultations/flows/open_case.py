@@ -7,7 +7,7 @@ from config.core import audit
 from config.core.errors import NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
-from consultations.models import Escalation, ServiceRequest
+from consultations.models import Appointment, Escalation, ServiceRequest
 
 
 @flow
@@ -26,6 +26,25 @@ def opened(*, request_id: UUID, by: User, now: datetime) -> None:
     audit.record(
         event="consultations.case.opened", action=AuditAction.READ, entity=request, by=by, now=now,
         patient_id=request.patient_id,
+    )  # fmt: skip
+
+
+@flow
+def visit_opened(*, appointment_id: UUID, by: User, now: datetime) -> None:
+    """
+    Record that somebody opened one visit, and so read whose it is.
+
+    Writes  AuditEvent
+    Raises  NotFound
+    Source  45 CFR 164.312(b), audit controls
+    """
+    row = Appointment.objects.visible_to(by).filter(pk=appointment_id).first()
+    if row is None:
+        raise NotFound("There is no such visit.")
+
+    audit.record(
+        event="consultations.visit.opened", action=AuditAction.READ, entity=row, by=by, now=now,
+        patient_id=row.patient_id,
     )  # fmt: skip
 
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from config.core.errors import Refusal
 from config.core.http import administrator
 from config.core.models import User
-from consultations.flows import book as booking
 from consultations.flows import rearrange as rearranging
+from consultations.html import moving
 from consultations.html.patient_times import chosen
 from consultations.models import Appointment
-from consultations.queries import rearrange, times
+from consultations.queries import rearrange
 from providers.flows import hold as holding
 
 REASON = "The clinician cannot keep the time."
@@ -36,7 +36,8 @@ def rearrange_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Move one visit to the chosen time, or ask its patient for another one."""
     user, now = administrator(request), timezone.now()
     visit = get_object_or_404(
-        Appointment.objects.visible_to(user).select_related("service_request__service", "patient"), pk=appointment_id
+        Appointment.objects.visible_to(user).select_related("service_request__service", "service_request__patient"),
+        pk=appointment_id,
     )
     try:
         if "ask" in request.POST:
@@ -51,24 +52,7 @@ def rearrange_visit(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 
 def _move(visit: Appointment, value: str, *, by: User, now: datetime) -> None:
-    """Hold the time and move the visit into it; a hold that is not used is given back."""
     start_at, practitioner = chosen(value)
     if start_at is None or practitioner is None:
         raise holding.NotOffered("Choose one of the times.")
-    asked = times.asked(visit.service_request)
-    hold = holding.hold(
-        service_id=visit.service_request.service_id,
-        state=asked.state,
-        start_at=start_at,
-        practitioner_id=practitioner,
-        by=by,
-        reference=visit.service_request_id,
-        now=now,
-        known_to=asked.known_to,
-        born=asked.born,
-    )
-    try:
-        booking.reschedule(appointment_id=visit.pk, hold_id=hold.pk, by=by, now=now, override_reason=REASON)
-    except Refusal:
-        holding.release(slot_id=hold.pk, by=by, now=now)
-        raise
+    moving.move(visit, to=start_at, practitioner=practitioner, by=by, now=now, reason=REASON)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
@@ -26,7 +25,7 @@ from consultations.flows import book as booking
 from consultations.html import months
 from consultations.html.patient_cases import own_case
 from consultations.html.patient_forms import TimeFilterForm
-from consultations.models import Appointment, WaitlistEntry
+from consultations.models import Appointment, ServiceRequest, WaitlistEntry
 from consultations.queries import times
 from consultations.queries.case import Case
 from providers.flows import hold as holding
@@ -135,13 +134,29 @@ def _book(request: HttpRequest, mine: Case, visit: Appointment | None, hold_id: 
 
 
 def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200) -> HttpResponse:
-    zone = ZoneInfo(str(mine.request.patient.time_zone))
-    form = _filter(request, mine)
+    context = {
+        **offered(request, mine.request, now),
+        "case": mine,
+        "visit": mine.appointment if mine.standing.has_visit else None,
+        "policy": mine.request.change_policy.words,
+        "waits": WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists(),
+    }
+    return render(request, "consultations/patient/pick_time.html", context, status=status)
+
+
+def offered(request: HttpRequest, case: ServiceRequest, now: datetime) -> dict[str, Any]:
+    """
+    Return the free times of a case as pages show them: days of times and a month, in the patient's zone.
+
+    The address says which: practitioner, language, day, month and after, the time with which the page before ended.
+    """
+    zone = ZoneInfo(str(case.patient.time_zone))
+    form = _filter(request, case)
     wanted = form.cleaned_data if form.is_valid() else {}
     practitioner = UUID(wanted["practitioner"]) if wanted.get("practitioner") else None
     day = months.day_of(request.GET.get("day", ""))
     page = times.free(
-        mine.request,
+        case,
         now=now,
         practitioner=practitioner,
         language=wanted.get("language", ""),
@@ -153,32 +168,27 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
     month = months.month_of(request.GET.get("month", ""), day or soonest.astimezone(zone).date())
     first, last = months.ends(month)
     open_days = times.free_days(
-        mine.request,
+        case,
         first=first,
         last=last,
         now=now,
         practitioner=practitioner,
         language=wanted.get("language", ""),
     )
-    context = {
+    return {
         "month": months.month(month, open_days=open_days, today=now.astimezone(zone).date(), chosen=day),
         "day": day,
-        "case": mine,
-        "visit": mine.appointment if mine.standing.has_visit else None,
         "days": _days(page.results, zone),
         "zone": zone,
         "zone_words": _zone_words(zone, now),
         "filters": form,
-        "more_url": _more(request, mine, page.next),
+        "more_url": _more(request, page.next),
         "is_first": not request.GET.get("after"),
-        "policy": mine.request.change_policy.words,
-        "waits": WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists(),
     }
-    return render(request, "consultations/patient/pick_time.html", context, status=status)
 
 
-def _filter(request: HttpRequest, mine: Case) -> TimeFilterForm:
-    practitioners, languages = times.choices(mine.request)
+def _filter(request: HttpRequest, case: ServiceRequest) -> TimeFilterForm:
+    practitioners, languages = times.choices(case)
     return TimeFilterForm(request.GET, practitioners=practitioners, languages=languages)
 
 
@@ -219,9 +229,9 @@ def _cursor(value: str) -> Cursor | None:
     return Cursor(start_at, practitioner) if start_at is not None and practitioner is not None else None
 
 
-def _more(request: HttpRequest, mine: Case, cursor: Cursor | None) -> str:
+def _more(request: HttpRequest, cursor: Cursor | None) -> str:
     if cursor is None:
         return ""
     kept = {name: request.GET[name] for name in ("practitioner", "language", "day") if request.GET.get(name)}
     words = {**kept, "after": f"{cursor.start_at.isoformat()}~{cursor.practitioner}"}
-    return f"{reverse('consultations:pick-time', args=[mine.request.pk])}?{urlencode(words)}"
+    return f"{request.path}?{urlencode(words)}"

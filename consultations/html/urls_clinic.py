@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consultations.html import (
+    clinic_booked,
     clinic_case,
     clinic_clocks,
     clinic_determination,
@@ -42,6 +43,10 @@ urlpatterns = [
     path("workload/", clinic_workload.show_workload, name="workload"),
     path("rearrange/", clinic_rearrange.rearrange_visits, name="rearrange"),
     path("rearrange/<uuid:appointment_id>/", clinic_rearrange.rearrange_visit, name="rearrange-visit"),
+    path("booked/", clinic_booked.booked_visits, name="booked"),
+    path("booked/<uuid:appointment_id>/", clinic_booked.booked_visit, name="booked-visit"),
+    path("booked/<uuid:appointment_id>/cancel/", clinic_booked.cancel_booked, name="cancel-booked"),
+    path("booked/<uuid:appointment_id>/move/", clinic_booked.move_booked, name="move-booked"),
     path("clocks/", clinic_clocks.clocks, name="clocks"),
     path("clocks/<uuid:appointment_id>/", clinic_clocks.keep, name="keep-promise"),
     path("visits/", clinic_visits.visits, name="visits"),

@@ -13,6 +13,7 @@ from consultations.models.escalation import ChainStep, Escalation, EscalationSte
 from consultations.models.message_rule import MessageRule
 from consultations.models.message_words import MessageWords
 from consultations.models.on_call import OnCall
+from consultations.models.policy_override import PolicyOverride
 from consultations.models.push_device import PushDevice
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
@@ -41,6 +42,7 @@ __all__ = [
     "MessageWords",
     "OnCall",
     "PlanTemplate",
+    "PolicyOverride",
     "PushDevice",
     "ReviewNote",
     "ReviewTask",

@@ -55,7 +55,7 @@ class Appointment(Record):
     `local_start`, the zone and the tz database version say what was promised, should zone rules change later.
     """
 
-    PERSONAL = frozenset({"cancel_reason", "override_reason", "patient_state"})
+    PERSONAL = frozenset({"cancel_reason", "patient_state"})
 
     service_request = models.ForeignKey("consultations.ServiceRequest", models.PROTECT, related_name="appointments")
     patient = models.ForeignKey("intake.Patient", models.PROTECT, related_name="appointments")
@@ -77,7 +77,6 @@ class Appointment(Record):
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=300, blank=True)
-    override_reason = models.CharField(max_length=300, blank=True)
     move_asked_at = models.DateTimeField(null=True, help_text="When the clinic asked the patient for another time.")
     move_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -124,28 +123,23 @@ class Appointment(Record):
             "slot", "practitioner", "start_at", "end_at", "during", "time_zone", "tzdata_version", "local_start",
         )  # fmt: skip
 
-    def cancel(self, *, by: User, now: datetime, words: str, reason: str, override_reason: str = "") -> None:
+    def cancel(self, *, by: User, now: datetime, words: str, reason: str, must_tell: bool = False) -> None:
         """
         Cancel this locked visit: its time is free, its encounter ended, its messages stopped, the patient told.
 
-        words            why, as a person said it; may be empty
-        reason           the code that the history keeps
-        override_reason  an administrator's, kept
+        words      why, as a person said it; may be empty
+        reason     the code that the history keeps
+        must_tell  the clinician is told even if they want no such messages
         """
         old, self.status = self.status, AppointmentStatus.CANCELLED
         self.cancelled_at, self.cancelled_by, self.cancel_reason = now, by, words
-        self.override_reason = override_reason or self.override_reason
         self.revision += 1
-        self.save(
-            update_fields=[
-                "status", "cancelled_at", "cancelled_by", "cancel_reason", "override_reason", "revision", "updated_at",
-            ]
-        )  # fmt: skip
+        self.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason", "revision", "updated_at"])
         self._end_encounter(by=by, now=now, reason=reason)
         WaitlistEntry.objects.give_back(self.slot, by=by, now=now, reason=reason)
         Communication.objects.stop(subject_id=self.pk, now=now, reason=reason)
         self.tell(CommunicationKind.BOOKING_CANCELLED, due_at=now)
-        self.tell_clinician(CommunicationKind.BOOKING_CANCELLED, by=by, now=now, must=bool(override_reason))
+        self.tell_clinician(CommunicationKind.BOOKING_CANCELLED, by=by, now=now, must=must_tell)
         audit.status_changed(self, old=old, new=self.status, by=by, now=now, reason=reason)
 
     def tell(

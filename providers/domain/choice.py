@@ -30,6 +30,22 @@ class Why(NamedTuple):
     among: int
 
 
+KNOWS_PATIENT, ONLY_ONE, LEAST_LOADED, NEXT_FREE = "knows-patient", "only-one", "least-loaded", "next-free"
+_WORDS = {
+    KNOWS_PATIENT: "Chosen by us: they have seen this patient before or are about to.",
+    ONLY_ONE: "Chosen by us: nobody else was free at that time.",
+    LEAST_LOADED: "Chosen by us: the least booked of {among} who were free.",
+    NEXT_FREE: "Chosen by us among {among} who were free: a less booked one was taken a moment before.",
+}
+_LOAD = "{load_percent}% of their hours in the two weeks around the visit were booked."
+
+
+def in_words(why: Why) -> str:
+    """Return a reason as a colleague reads it; a code of a later version is told as it is."""
+    words = _WORDS.get(why.code, why.code).format(among=why.among)
+    return f"{words} {_LOAD.format(load_percent=why.load_percent)}"
+
+
 def why(chosen: Candidate, candidates: Collection[Candidate], *, preferred: Set[UUID]) -> Why:
     """
     Return why one of the candidates was chosen.
@@ -38,11 +54,11 @@ def why(chosen: Candidate, candidates: Collection[Candidate], *, preferred: Set[
     """
     load = round(100 * chosen.load)
     if chosen.practitioner_id in preferred:
-        return Why("knows-patient", load, len(candidates))
+        return Why(KNOWS_PATIENT, load, len(candidates))
     if len(candidates) == 1:
-        return Why("only-one", load, 1)
+        return Why(ONLY_ONE, load, 1)
     least = min(candidate.load for candidate in candidates)
-    return Why("least-loaded" if chosen.load <= least else "next-free", load, len(candidates))
+    return Why(LEAST_LOADED if chosen.load <= least else NEXT_FREE, load, len(candidates))
 
 
 def in_order(candidates: Iterable[Candidate], *, preferred: Set[UUID], start_at: datetime) -> list[Candidate]:

@@ -58,6 +58,16 @@ def test_visits_to_rearrange_are_sound(look, ada):
     look("/clinic/rearrange/", name="rearrange", user=AdminFactory())
 
 
+def test_booked_visits_are_sound(look, ada):
+    visit = AppointmentFactory(service_request__service=ada.roles.get().service, practitioner=ada, start_at=next_hour())
+    admin = AdminFactory()
+
+    look(f"/clinic/booked/?day={visit.start_at.astimezone(ada.time_zone).date()}", name="booked", user=admin)
+    look(f"/clinic/booked/{visit.pk}/", name="booked-visit", user=admin)
+    look(f"/clinic/booked/{visit.pk}/cancel/", name="cancel-booked", user=admin)
+    look(f"/clinic/booked/{visit.pk}/move/", name="move-booked", user=admin)
+
+
 def test_clock_changes_are_sound(look, ada):
     clinician(HealthcareServiceFactory(), family_name="Night", weekdays=(7,), hours=((60, 240),))
     AppointmentFactory(start_at=next_hour(), local_start="2026-06-01T10:00", tzdata_version="2025a")

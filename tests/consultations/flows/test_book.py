@@ -395,7 +395,7 @@ def test_an_administrator_moves_a_visit_late_with_a_reason_that_is_kept():
     moved = moving(visit, hold, by=admin, now=NINE - timedelta(minutes=5), override_reason="Clinician is ill.")()
 
     moved.refresh_from_db()
-    assert (moved.start_at, moved.override_reason) == (TEN, "Clinician is ill.")
+    assert (moved.start_at, moved.overrides.get().reason) == (TEN, "Clinician is ill.")
     assert AuditEvent.objects.about(moved).get(event__endswith="rescheduled").detail["overridden"] is True
 
 
@@ -519,7 +519,7 @@ def test_an_administrator_cancels_late_with_a_reason_that_is_kept():
         appointment_id=visit.pk, reason="", by=AdminFactory(), now=NINE, override_reason="Power cut."
     )
 
-    assert (cancelled.status, cancelled.override_reason) == ("cancelled", "Power cut.")
+    assert (cancelled.status, cancelled.overrides.get().reason) == ("cancelled", "Power cut.")
 
 
 def test_cancel_refuses_an_override_of_anybody_else():

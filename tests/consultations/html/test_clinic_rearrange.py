@@ -70,7 +70,7 @@ def test_move_takes_the_visit_to_the_other_clinician_at_the_same_time(admin, vis
 
     visit.refresh_from_db()
     assert_shows(moved, "The visit is moved.", "Nothing to rearrange")
-    assert (visit.practitioner, visit.start_at, visit.override_reason) == (
+    assert (visit.practitioner, visit.start_at, visit.overrides.get().reason) == (
         grace, NINE, "The clinician cannot keep the time.",
     )  # fmt: skip
 

@@ -1,0 +1,39 @@
+"""What administrators did to a visit that its service's policy does not allow, and why."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from config.core.constraints import known
+from config.core.models import Record
+from consultations.domain.codes import OverrideAct
+
+
+class PolicyOverride(Record):
+    """
+    One move or cancellation beyond the policy, with the reason that was typed. FHIR R4 Provenance; only grows.
+
+    book.reschedule and book.cancel write it; `revision` is the visit's after the act.
+    """
+
+    PERSONAL = frozenset({"reason"})
+
+    appointment = models.ForeignKey("consultations.Appointment", models.PROTECT, related_name="overrides")
+    revision = models.PositiveIntegerField()
+    act = models.CharField(max_length=12, choices=OverrideAct)
+    reason = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            known("act", OverrideAct, name="consultations_policyoverride_act_known"),
+            models.CheckConstraint(
+                condition=Q(reason__regex=r"\S"), name="consultations_policyoverride_reason_is_given"
+            ),
+            models.UniqueConstraint(fields=["appointment", "revision"], name="consultations_policyoverride_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="policyoverride_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
