@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from intake.domain.units import counted
+from intake.domain.units import CENTIMETER, INCH, both_ways, counted
 
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
@@ -74,5 +74,7 @@ def _is_hidden(item: Mapping[str, Any]) -> bool:
 
 def _of_object(value: Mapping[str, Any]) -> str:
     if "value" in value:
+        if value.get("code") in {INCH, CENTIMETER}:
+            return both_ways(value["value"], value["code"])
         return counted(value["value"], str(value.get("unit") or ""))
     return str(value.get("display") or value.get("text") or value.get("title") or value.get("code") or "")

@@ -37,12 +37,18 @@ def month(first: date, *, open_days: Set[date], today: date, chosen: date | None
     Returns    no month before the present one
     """
     weeks = [
-        [Day(day, day.month == first.month, day in open_days, day == today, day == chosen) for day in week]
+        [_day(day, first, open_days=open_days, today=today, chosen=chosen) for day in week]
         for week in Calendar(_SUNDAY).monthdatescalendar(first.year, first.month)
     ]
     before = (first - timedelta(days=1)).replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     return Month(first, weeks, before if before >= today.replace(day=1) else None, after)
+
+
+def _day(day: date, first: date, *, open_days: Set[date], today: date, chosen: date | None) -> Day:
+    # An empty cell is not today: the month to which the day belongs marks it.
+    is_inside = day.month == first.month
+    return Day(day, is_inside, is_inside and day in open_days, is_inside and day == today, is_inside and day == chosen)
 
 
 def ends(first: date) -> tuple[date, date]:

@@ -34,7 +34,7 @@ def opened(*, by: User, now: datetime) -> None:
     folder = catalogue.ROOT / demo.LINE
     shipped = catalogue.read(folder)
     line = replace(shipped, slug=demo.IN_WRITING, service={**shipped.service, **demo.IN_WRITING_SERVICE})
-    publish.publish(line=line, by=by, now=now)
+    publish.publish(line=line, by=by, now=now, with_templates=True)
     protocol_file, plans = (
         json.loads((folder / name).read_text("utf-8")) for name in ("protocol.json", "care-plan.json")
     )

@@ -19,13 +19,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text to sign, from Markdown under a front matter of `key: value` lines."""
+    """One text to sign, from Markdown under a front matter of `key: value` lines; a template still needs the clinic."""
 
     slug: str
     version: str
     language: str
     title: str
     body: str
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _text(path: Path) -> Text:
         language=facts.get("language", "en"),
         title=facts["title"],
         body=body.strip() + "\n",
+        is_template=facts.get("template") == "true",
     )
 
 

@@ -1,7 +1,7 @@
 """Clinical content becomes rows: a new version is a new row, and a published one never changes."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from config.core.errors import Conflict, FieldError, Invalid
 from config.core.flow import flow
 from config.core.models import AuditAction, User
 from intake.adapters.catalogue import Form, Line, Text
+from intake.domain.blanks import blanks
 from intake.domain.codes import QuestionnaireStatus
 from intake.domain.lint import lint
 from intake.domain.rule_lint import lint_rules
@@ -48,19 +49,22 @@ class Published:
 
 
 @flow
-def publish(*, line: Line, by: User | None, now: datetime) -> Published:
+def publish(*, line: Line, by: User | None, now: datetime, with_templates: bool = False) -> Published:
     """
     Publish a service line with its questionnaires, safety rules and texts to sign.
 
     Doing it again changes nothing; a service keeps what administrators tuned until the line's version changes.
 
+    with_templates  take texts to sign that are not completed yet; for a demo, in which nobody signs anything real
     Returns  the service, and the names of the new rows; () when everything was there
     Writes   HealthcareService, Questionnaire, ServiceQuestionnaire, FlagRule, ConsentDocument, AuditEvent
-    Raises   NotSound for a definition or a rule that nobody could rely on (intake.domain.rule_lint); Changed when
-             content differs under a version that is published
+    Raises   NotSound for a definition or a rule that nobody could rely on (intake.domain.rule_lint), and for a text to
+             sign that is a template or has [blanks]; Changed when content differs under a version that is published
     Source   FHIR R4 Questionnaire.status; docs/flows.md
     """
     _refuse_unsound(line)
+    if not with_templates:
+        _refuse([error for text in line.texts for error in _unfinished(text)])
 
     service, new = _service(line)
     for form in line.forms:
@@ -125,6 +129,15 @@ def _refuse_unsound(line: Line) -> None:
     errors = _unsound(line.forms)
     errors = errors or lint_rules(line.rules, definitions=[form.definition for form in line.forms], scores=line.scores)
     _refuse(errors)
+
+
+def _unfinished(text: Text) -> Iterator[FieldError]:
+    name = f"{text.slug} {text.version} {text.language}"
+    for blank in blanks(text.body):
+        yield FieldError(name, "blank", f"Line {blank.line} of the text: fill in {blank.words}.")
+    if text.is_template:
+        words = "This is a template. Once counsel has completed it, take `template: true` and its notice out."
+        yield FieldError(name, "template", words)
 
 
 def _service(line: Line) -> tuple[HealthcareService, list[str]]:

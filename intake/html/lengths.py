@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 
 from intake.domain.acceptance import NotThisType
 from intake.domain.outline import Question
+from intake.domain.units import CENTIMETER, INCH, feet_and_inches
 from intake.html.numbers import number
 
-INCH, CENTIMETER = "[in_i]", "cm"
 INCHES = 12
 
 
@@ -45,14 +45,13 @@ def typed(value: Any) -> list[Any]:
         return [None, None, None]
     if value.get("code") != INCH:
         return [None, None, value.get("value")]
-    feet, inches = divmod(value["value"], INCHES)
-    return [int(feet), _plain(inches), None]
+    return [*feet_and_inches(value["value"]), None]
 
 
 def in_words(value: Mapping[str, Any]) -> str:
     """Return a length in inches as people say it, such as `5 ft 7 in`."""
-    feet, inches = divmod(value["value"], INCHES)
-    return gettext("%(feet)s ft %(inches)s in") % {"feet": int(feet), "inches": _plain(inches)}
+    feet, inches = feet_and_inches(value["value"])
+    return gettext("%(feet)s ft %(inches)s in") % {"feet": feet, "inches": inches}
 
 
 class FeetAndInches(forms.MultiWidget):
@@ -69,8 +68,3 @@ class FeetAndInches(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """Return what stands in the three controls."""
         return list(value) if isinstance(value, list) else [None, None, None]
-
-
-def _plain(inches: float) -> int | float:
-    rounded = round(inches, 2)
-    return int(rounded) if rounded == int(rounded) else rounded

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 
 from config.core import dates
 from intake.domain.outline import Question
-from intake.domain.units import counted
-from intake.html.lengths import INCH, in_words, is_length
+from intake.domain.units import INCH, counted
+from intake.html.lengths import in_words, is_length
 
 
 def words(question: Question, value: Any) -> str:

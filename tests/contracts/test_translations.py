@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 
 import polib
 import pytest
@@ -45,7 +46,7 @@ PATIENT_TEMPLATES = (
     "intake/templates/intake/widgets",
 )
 # What is called so in every language.
-NAMES = re.compile(r"Anteroom|988lifeline\.org")
+NAMES = re.compile(r"Anteroom")
 FIRST_STRING = re.compile(r"""(?:\b_|\bn?gettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 FUNCTIONS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
@@ -123,6 +124,35 @@ def test_compiled_catalog_is_the_one_that_is_read(catalog):
         return {entry.msgid: entry.msgstr or entry.msgstr_plural for entry in book if not entry.obsolete}
 
     assert words(polib.mofile(str(catalog.with_suffix(".mo")))) == words(polib.pofile(str(catalog)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_words_are_translated_alike_in_every_app(language):
+    told = defaultdict(set)
+    for app in APPS:
+        for domain in ("django", "djangojs"):
+            for text, entry in entries(app, language, domain).items():
+                told[text].add(entry.msgstr or tuple(entry.msgstr_plural.values()))
+
+    assert {text: found for text, found in told.items() if len(found) > 1} == {}
+
+
+def test_a_visit_has_one_name_in_spanish():
+    other_names = re.compile(r"\b(visita|cita)s?\b", re.IGNORECASE)
+    files = [
+        *CHECKOUT.glob("*/locale/es/LC_MESSAGES/*.po"),
+        *CHECKOUT.glob("*/catalogue/**/*.json"),
+        *CHECKOUT.glob("*/catalogue/**/*.es.md"),
+        *CHECKOUT.glob("*/catalogue/messages/es/**/*.txt"),
+    ]
+
+    assert len(files) > 20
+    assert {
+        f"{file.relative_to(CHECKOUT)}:{number}": line.strip()
+        for file in files
+        for number, line in enumerate(file.read_text().splitlines(), start=1)
+        if other_names.search(line)
+    } == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     """
     Publish every service line of the catalogue, one transaction each; doing it again changes nothing.
 
-    Prints each new row and a line for what was there already.
+    Prints each new row and a line for what was there already. Texts to sign with [blanks], or marked as templates, are
+    taken in a demo only.
     """
 
     help = "Load services, questionnaires, safety rules and consent texts from intake/catalogue."
@@ -32,9 +34,9 @@ class Command(BaseCommand):
             found += 1
             self.stdout.write(f"{line.slug}: {len(line.forms)} questionnaires, {len(line.rules)} flag rules")
             try:
-                done = publish.publish(line=line, by=None, now=timezone.now())
+                done = publish.publish(line=line, by=None, now=timezone.now(), with_templates=settings.DEMO)
             except Refusal as refused:
-                raise CommandError(f"{line.slug}: {refused}") from refused
+                raise CommandError("\n".join([f"{line.slug} is not loaded.", *_places(refused)])) from refused
             for name in done.new:
                 self.stdout.write(f"  new: {name}")
             if not done.new:
@@ -49,3 +51,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  new: {name}")
         if not found:
             raise CommandError(f"There is no service line in {options['folder']}.")
+
+
+def _places(refused: Refusal) -> list[str]:
+    """Return a line for each place that must be mended."""
+    return [f"  {one.field}: {one.detail}" for one in refused.errors] or [f"  {refused}"]

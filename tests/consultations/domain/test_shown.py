@@ -18,6 +18,10 @@ FEET = {
         (5.5, "5.5"),
         ([{"code": "a", "display": "Apple"}, {"code": "b"}], "Apple, b"),
         ({"value": 148, "unit": "lb"}, "148 lb"),
+        ({"value": 66, "unit": "in", "code": "[in_i]"}, "5 ft 6 in (168 cm)"),
+        ({"value": 66.5, "unit": "in", "code": "[in_i]"}, "5 ft 6.5 in (169 cm)"),
+        ({"value": 72, "unit": "in", "code": "[in_i]"}, "6 ft 0 in (183 cm)"),
+        ({"value": 168, "unit": "cm", "code": "cm"}, "168 cm (5 ft 6 in)"),
     ],
 )
 def test_words(value, words):

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from config.core.models import AuditEvent
 from intake.adapters import catalogue
@@ -151,3 +152,44 @@ def test_publish_refuses_content_that_cannot_be_judged(changes):
         published(replace(LINE, **changes))
 
     assert not HealthcareService.objects.exists()
+
+
+BLANK = replace(LINE, texts=(Text("telehealth", "1.0.0", "en", "Telehealth", "You agree.\n\nAsk [clinic name].\n"),))
+TEMPLATE = replace(LINE, texts=(Text("telehealth", "1.0.0", "es", "Telehealth", "You agree.\n", is_template=True),))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        pytest.param(BLANK, ("telehealth 1.0.0 en", "Line 3 of the text: fill in [clinic name]."), id="blank"),
+        pytest.param(TEMPLATE, ("telehealth 1.0.0 es", "This is a template."), id="template"),
+    ],
+)
+def test_a_text_to_sign_that_is_not_completed_is_refused_with_its_place(line, place):
+    with pytest.raises(publish.NotSound) as refused:
+        published(line)
+
+    [error] = refused.value.errors
+    assert error.field == place[0]
+    assert error.detail.startswith(place[1])
+    assert not HealthcareService.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_demo_takes_texts_that_are_not_completed():
+    publish.publish(line=BLANK, by=None, now=NOW, with_templates=True)
+
+    assert ConsentDocument.objects.get().body.endswith("[clinic name].\n")
+
+
+@pytest.mark.django_db
+def test_outside_a_demo_the_shipped_line_is_refused_until_its_texts_are_completed(settings):
+    settings.DEMO = False
+
+    with pytest.raises(
+        CommandError, match=r"telehealth-consent 1\.\d\.\d en: Line \d+ of the text: fill in \[clinic name\]"
+    ):
+        call_command("load_catalogue")
+
+    assert not ConsentDocument.objects.exists()
