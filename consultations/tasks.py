@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from config.core.clock import database_now
 from consultations.adapters import mail, push, sms
 from consultations.domain.codes import Channel
-from consultations.flows import escalate, follow_up, prefer, rearrange, remind, roster, waitlist, watch
+from consultations.flows import escalate, follow_up, heartbeat, prefer, rearrange, remind, roster, waitlist, watch
 from consultations.models import Communication, CommunicationRequest
 from consultations.queries import alerts
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 @shared_task(ignore_result=True)
 def tick(**_later: object) -> None:
     """Every few seconds: leave a sign of life, send due messages, with as many senders as they keep busy."""
-    remind.beat(name="tick", now=database_now())
+    heartbeat.beat(name="tick", now=database_now())
     due = Communication.objects.due(database_now())[: BATCH * settings.MESSAGE_SENDERS].count()
     for _ in range(min(due // BATCH, settings.MESSAGE_SENDERS - 1)):
         _wake_another()
@@ -54,7 +54,7 @@ def escalate_flags(**_later: object) -> None:
     """Every few seconds, apart from the messages, whose server may be slow: open alerts, take their next steps."""
     _each(alerts.unopened(), lambda pk: escalate.begin(flag_id=pk, now=database_now()))
     _each(alerts.due(database_now()), lambda pk: escalate.climb(escalation_id=pk, now=database_now()))
-    remind.beat(name="escalations", now=database_now())
+    heartbeat.beat(name="escalations", now=database_now())
 
 
 def _each(ids: Iterable[UUID], act: Callable[[UUID], object]) -> None:
@@ -80,7 +80,7 @@ def watch_over_reviews(**_later: object) -> None:
     watch.nudge(now=database_now())
     ended = CommunicationRequest.objects.ended(database_now()).values_list("pk", flat=True)[:BATCH]
     _each(list(ended), lambda pk: watch.expire(ask_id=pk, now=database_now()))
-    remind.beat(name="reviews", now=database_now())
+    heartbeat.beat(name="reviews", now=database_now())
 
 
 @shared_task(ignore_result=True)

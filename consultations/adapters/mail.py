@@ -9,8 +9,11 @@ from email.mime.text import MIMEText
 from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends import smtp
 
+from consultations.adapters import plain_mail
 from consultations.adapters.outcome import Outcome, Result
 
 _PERMANENT = (550, 551, 552, 553, 554)
@@ -76,7 +79,7 @@ def connected() -> Iterator[Callable[[Letter], Outcome]]:
 
 def _send(letter: Letter, connection: Any) -> Outcome:
     try:
-        _message(letter, connection).send()
+        _hand_over(letter, connection)
     except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as error:
         return _refusal(_codes(error))
     except smtplib.SMTPResponseException as error:
@@ -86,17 +89,39 @@ def _send(letter: Letter, connection: Any) -> Outcome:
     return Outcome(Result.SENT, provider_id=letter.message_id)
 
 
-def _message(letter: Letter, connection: Any) -> EmailMultiAlternatives:
+def _hand_over(letter: Letter, connection: Any) -> None:
+    """Send a letter; on an open connection to a bare mail server a plain one goes as it is."""
+    server = connection.connection if isinstance(connection, smtp.EmailBackend) else None
+    plain = _plain(letter) if server is not None and letter.invitation is None else None
+    if server is None or plain is None:
+        _message(letter, connection).send()
+    else:
+        server.sendmail(plain_mail.sender(settings.DEFAULT_FROM_EMAIL), [letter.to], plain)
+
+
+def _plain(letter: Letter) -> bytes | None:
+    return plain_mail.written(to=letter.to, subject=_subject(letter), body=letter.body, headers=_headers(letter))
+
+
+def _subject(letter: Letter) -> str:
+    return re.sub(r"\s+", " ", letter.subject).strip()
+
+
+def _headers(letter: Letter) -> dict[str, str]:
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
     if letter.unsubscribe:
         # RFC 8058: the mail program posts to this address by itself.
         headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _message(letter: Letter, connection: Any) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
-        subject=re.sub(r"\s+", " ", letter.subject).strip(),
+        subject=_subject(letter),
         body=letter.body,
         to=[letter.to],
-        headers=headers,
+        headers=_headers(letter),
         connection=connection,
     )
     # Providers give this back when they tell what became of the mail; a bare mail server never sees it.

@@ -24,7 +24,7 @@ from consultations.adapters.outcome import Outcome, Result
 from consultations.adapters.push import Note
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
 from consultations.domain.codes import Channel, CommunicationStatus, DeviceEnd, WishSource
-from consultations.models import Communication, CommunicationPreference, Heartbeat, PushDevice
+from consultations.models import Communication, CommunicationPreference, PushDevice
 from consultations.models.communication import CommunicationQuerySet
 from consultations.models.communication_preference import wishes_of
 from consultations.queries import letters, outgoing
@@ -34,7 +34,7 @@ LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
 # A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
 _BATCH_SECONDS = min(12, settings.MESSAGE_LEASE_SECONDS - settings.EMAIL_TIMEOUT - 2)
 # So many letters are read, written and dialled together, and called back when that was so long ago.
-_PAGE = 25
+_PAGE = 50
 _FRESH_SECONDS = 1
 # A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
 _ASKED_AFTER = timedelta(minutes=1)
@@ -242,16 +242,6 @@ def give_back(*, taken: Sequence[Taken], now: datetime) -> None:
     free = list(held.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
     changes = {"status": CommunicationStatus.PREPARATION, "token": None, "lease_expires_at": None, "updated_at": now}
     Communication.objects.filter(pk__in=free).update(**changes)
-
-
-@flow
-def beat(*, name: str, now: datetime) -> None:
-    """
-    Write down that a background process, named as readiness looks for it, did its work.
-
-    Writes  Heartbeat
-    """
-    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
 
 
 class _Batch:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,6 +38,11 @@ NO_DEVICE = "no-device"
 _SHOWN_FOR = timedelta(days=1)
 _VISIT = "consultations.appointment"
 _OFFER = "consultations.waitlistoffer"
+_OF_A_VISIT = (
+    *(name for name in ("service_request", "status", "start_at", "end_at", "revision", "minutes_late", "updated_at")),
+    *(f"patient__{name}" for name in ("user", "time_zone", "preferred_language")),
+    *(f"practitioner__{name}" for name in ("user", "given_name", "family_name", "credentials")),
+)
 _INVITES = {
     CommunicationKind.BOOKING_CONFIRMED,
     CommunicationKind.BOOKING_MOVED,
@@ -81,7 +87,8 @@ def compose(message: Communication, *, visits: Mapping[UUID, Appointment] | None
 def visits_of(messages: Iterable[Communication]) -> dict[UUID, Appointment]:
     """Return the visits that some messages speak of, by id: one query for any number."""
     ids = {message.subject_id for message in messages if message.subject_type == _VISIT}
-    return Appointment.objects.select_related("patient", "practitioner").in_bulk(ids) if ids else {}
+    rows = Appointment.objects.select_related("patient", "practitioner").only(*_OF_A_VISIT)
+    return rows.in_bulk(ids) if ids else {}
 
 
 def visit_of(message: Communication) -> Appointment | None:
@@ -184,7 +191,7 @@ def _letter(
     context = {
         "name": places.name_of(message.recipient),
         "link": f"{settings.SITE_URL}{path}",
-        "answer_link": links.address(Purpose.ANSWER, message.pk),
+        "answer_link": partial(links.address, Purpose.ANSWER, message.pk),
         "clinic": settings.CLINIC_NAME,
         "phone": settings.CLINIC_PHONE,
         **facts,

@@ -1,10 +1,10 @@
 """The words of each kind of message, in each language and for each channel: the clinic's own, else the shipped ones."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -78,10 +78,13 @@ def written(
 
     language    of LANGUAGES
     zone        instants among the facts are shown in it
+    facts       a value, or a function that makes it when the words have its placeholder
     service_id  the service line of the case that it speaks of
     """
     phrase = _own(key, language, service_id) or shipped(key, language)
-    return spoken(phrase, channel=key.channel, language=language, values=_values(facts, zone=zone, language=language))
+    wanted = _placeholders(phrase.subject) | _placeholders(phrase.body) | _placeholders(frame(key.channel, language))
+    values = _values(facts, zone=zone, language=language, wanted=wanted)
+    return spoken(phrase, channel=key.channel, language=language, values=values)
 
 
 def spoken(phrase: Phrase, *, channel: Channel | str, language: str, values: Mapping[str, str]) -> Words:
@@ -94,6 +97,7 @@ def spoken(phrase: Phrase, *, channel: Channel | str, language: str, values: Map
     return Words(" ".join(phrases.fill(phrase.subject, values).split()), "".join(said).strip() + "\n")
 
 
+@cache
 def key_of(kind: str, channel: str, *, for_staff: bool = False) -> Key:
     """Return whose words a message has; most kinds say the same to everybody."""
     folder = _SHIPPED / LANGUAGES[0] / channel
@@ -212,14 +216,21 @@ def _key_of_row(row: MessageWords) -> Key:
     return Key(CommunicationKind(row.kind), Channel(row.channel), row.for_staff)
 
 
-def _values(facts: Mapping[str, Any], *, zone: ZoneInfo, language: str) -> dict[str, str]:
-    values = {
-        name: str(facts[name]) for name in facts if name in phrases.MEANINGS and not isinstance(facts[name], datetime)
-    }
+@lru_cache(maxsize=1024)
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(phrases.used(text))
+
+
+def _values(
+    facts: Mapping[str, Any], *, zone: ZoneInfo, language: str, wanted: Collection[str] = tuple(phrases.MEANINGS)
+) -> dict[str, str]:
+    """Return what stands for the wanted placeholders; writing a time in words is most of the work."""
+    plain = {name: facts[name] for name in wanted if name in facts and not isinstance(facts[name], datetime)}
+    values = {name: str(value() if callable(value) else value) for name, value in plain.items()}
     with translation.override(language):
         if isinstance(start := facts.get("start"), datetime):
             local = start.astimezone(zone)
-            values |= {name: in_words(local, style) for name, style in _STYLES.items()}
-        if isinstance(until := facts.get("until"), datetime):
+            values |= {name: in_words(local, style) for name, style in _STYLES.items() if name in wanted}
+        if "until" in wanted and isinstance(until := facts.get("until"), datetime):
             values["until"] = in_words(until.astimezone(zone), _STYLES["time"])
     return values
