@@ -36,23 +36,32 @@ def offers(calendar: Calendar, *, terms: Terms, span: Interval, now: datetime) -
     calendar  must hold everything that reaches into `span` and the length of a visit beyond it
     Source    docs/adr/0009-offer-and-accept-are-one-function.md: booking asks this same function for its one instant
     """
+    if terms.max_visits_per_day < 1:
+        return
     first = max(span.start, terms.earliest(now))
     last = min(span.end, terms.until(now, calendar.zone))
     free = subtract(calendar.windows, calendar.closed)
     taken = union(calendar.taken)
+    full = _full_days(calendar, terms)
+    # Thousands of starts for one clinician: what is the same for each is worked out once, and only numbers compared.
+    length, (before, after) = terms.duration, terms.buffers
     position = busy = 0
     for start in _starts(calendar.windows, terms, first, last):
-        visit, block = terms.visit(start), terms.block(start)
-        while position < len(free) and free[position].end < visit.end:
+        end, blocked_from = start + length, start - before
+        while position < len(free) and free[position].end < end:
             position += 1
-        while busy < len(taken) and taken[busy].end <= block.start:
+        while busy < len(taken) and taken[busy].end <= blocked_from:
             busy += 1
         if position == len(free):
             return
-        if not free[position].contains(visit) or (busy < len(taken) and taken[busy].overlaps(block)):
+        if free[position].start > start or (busy < len(taken) and taken[busy].start < end + after):
             continue
-        if not is_full(calendar, terms, start):
-            yield visit
+        if not full or start.astimezone(calendar.zone).date() not in full:
+            yield Interval(start, end)
+
+
+def _full_days(calendar: Calendar, terms: Terms) -> set[date]:
+    return {day for day, visits in (calendar.visits or {}).items() if visits >= terms.max_visits_per_day}
 
 
 def is_full(calendar: Calendar, terms: Terms, start: datetime) -> bool:
@@ -76,11 +85,11 @@ def is_a_start(windows: Iterable[Interval], terms: Terms, start: datetime) -> bo
 
 def _starts(windows: Iterable[Interval], terms: Terms, first: datetime, last: datetime) -> list[datetime]:
     starts: set[datetime] = set()
+    step = terms.alignment
     for window in windows:
-        steps = max(0, -((window.start - first) // terms.alignment))
-        start = window.start + steps * terms.alignment
+        start = window.start if window.start >= first else window.start - (window.start - first) // step * step
         end = min(window.end, last)
         while start < end:
             starts.add(start)
-            start += terms.alignment
+            start += step
     return sorted(starts)

@@ -41,13 +41,18 @@ class Terms:
         """Return the elapsed time from one offered start to the next."""
         return timedelta(minutes=self.alignment_minutes)
 
+    @property
+    def buffers(self) -> tuple[timedelta, timedelta]:
+        """Return how long before and after the visit nothing else may be."""
+        return timedelta(minutes=self.buffer_before_minutes), timedelta(minutes=self.buffer_after_minutes)
+
     def visit(self, start_at: datetime) -> Interval:
         """Return the visit that starts at `start_at`."""
         return Interval(start_at, start_at + self.duration)
 
     def block(self, start_at: datetime) -> Interval:
         """Return the visit with its buffers: what no other block may overlap."""
-        before, after = timedelta(minutes=self.buffer_before_minutes), timedelta(minutes=self.buffer_after_minutes)
+        before, after = self.buffers
         return Interval(start_at - before, start_at + self.duration + after)
 
     def earliest(self, now: datetime) -> datetime:

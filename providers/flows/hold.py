@@ -23,10 +23,20 @@ from config.core.models import AuditAction, User
 from providers.domain import choice
 from providers.domain.codes import SlotStatus
 from providers.domain.intervals import Interval, subtract
-from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.domain.states import STATES
+from providers.domain.terms import Terms
+from providers.models import (
+    HealthcareService,
+    OpenTime,
+    OpenTimeChange,
+    OpenTimeCover,
+    Practitioner,
+    PractitionerRole,
+    Slot,
+)
 from providers.queries import availability, open_times
 from providers.queries.availability import Offer
-from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of
+from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of, terms_of
 
 _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
@@ -95,12 +105,9 @@ def hold(
     asked = _asked(service_id, state=state, language=language, known_to=known_to, born=born)
     earlier = _holds_of(by, reference=reference, most=asked.service.max_holds, now=now)
 
-    free = availability.free_at(
-        asked, start_at=start_at, now=now, practitioner=practitioner_id, skip=[slot.pk for slot in earlier]
-    )
     wish = _Wish(asked=asked, start_at=start_at, by=by, reference=reference, now=now, earlier=earlier)
-    candidates = [_candidate(diary, start_at) for diary in free]
-    taken = next(filter(None, (_take(wish, diary) for diary in _in_order(free, candidates, wish))), None)
+    candidates, offering = _choice(wish) if practitioner_id is None else ([], _one(wish, practitioner_id))
+    taken = next(filter(None, (_take(wish, *one) for one in offering)), None)
     if taken is None:
         raise _refusal(wish, practitioner_id)
     slot, diaries = taken
@@ -182,6 +189,27 @@ def _holds_of(by: User, *, reference: UUID, most: int, now: datetime) -> list[Sl
     return [slot for slot in holds if slot.reference == reference]
 
 
+def _one(wish: _Wish, practitioner_id: UUID) -> list[tuple[Practitioner, Terms]]:
+    """
+    Return the clinician who was named with the terms of the visit; [] when they cannot be the one.
+
+    Whether the time is free is not asked here: the insert tells it, and those who lose learn it soonest. All else is
+    asked under the clinician's row lock.
+    """
+    if wish.asked.state not in STATES or not availability.is_ahead(wish.asked, start_at=wish.start_at, now=wish.now):
+        return []
+    roles = PractitionerRole.objects.filter(practitioner=practitioner_id, service=wish.asked.service, is_active=True)
+    return [(role.practitioner, terms_of(wish.asked.service, role)) for role in roles.select_related("practitioner")]
+
+
+def _choice(wish: _Wish) -> tuple[list[choice.Candidate], list[tuple[Practitioner, Terms]]]:
+    """Return whoever has the time free: what speaks for each, and all of them with their terms, the best first."""
+    earlier = [slot.pk for slot in wish.earlier]
+    free = availability.free_at(wish.asked, start_at=wish.start_at, now=wish.now, skip=earlier)
+    candidates = [_candidate(diary, wish.start_at) for diary in free]
+    return candidates, [(diary.practitioner, diary.terms) for diary in _in_order(free, candidates, wish)]
+
+
 def _why(slot: Slot, candidates: list[choice.Candidate], wish: _Wish) -> dict[str, str | int]:
     """Return why this clinician was chosen, so that an administrator can say it."""
     chosen = next(one for one in candidates if one.practitioner_id == slot.practitioner_id)
@@ -208,9 +236,9 @@ def _minutes(intervals: Iterable[Interval]) -> int:
     return int(sum((one.end - one.start for one in intervals), timedelta()).total_seconds() // 60)
 
 
-def _take(wish: _Wish, diary: Diary) -> tuple[Slot, Diaries] | None:
-    """Return the slot with this clinician and their diaries around it, or None when somebody was faster."""
-    slot = _slot(wish, diary)
+def _take(wish: _Wish, practitioner: Practitioner, terms: Terms) -> tuple[Slot, Diaries] | None:
+    """Return the slot with this clinician and their diaries around it, or None when it cannot be had."""
+    slot = _slot(wish, practitioner, terms)
     own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
     overlapped = [held.pk for held in own if block_of(held).overlaps(block_of(slot))]
     Slot.objects.give_back(overlapped, by=wish.by, now=wish.now, reason="replaced")
@@ -225,10 +253,10 @@ def _take(wish: _Wish, diary: Diary) -> tuple[Slot, Diaries] | None:
     return None
 
 
-def _slot(wish: _Wish, diary: Diary) -> Slot:
-    visit, block = diary.terms.visit(wish.start_at), diary.terms.block(wish.start_at)
+def _slot(wish: _Wish, practitioner: Practitioner, terms: Terms) -> Slot:
+    visit, block = terms.visit(wish.start_at), terms.block(wish.start_at)
     return Slot(
-        practitioner=diary.practitioner,
+        practitioner=practitioner,
         service=wish.asked.service,
         status=SlotStatus.BUSY_TENTATIVE,
         start_at=visit.start,

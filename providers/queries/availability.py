@@ -140,12 +140,18 @@ def free_at(
     Reads  hours and slots themselves, in a fixed number of queries: this decides, the table of open times suggests
     """
     moment = _moment(start_at)
-    if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
+    if not is_ahead(asked, start_at=start_at, now=now):
         return []
     only = [practitioner] if practitioner else _candidates(asked, moment, now=now, skip=skip)
     week = Interval(start_at - timedelta(days=7), start_at + timedelta(days=7))
     found = load(asked, span=week, now=now, only=only, skip=skip)
     return [diary for diary in found if any(diary.offers(asked, span=moment, now=now))]
+
+
+def is_ahead(asked: Asked, *, start_at: datetime, now: datetime) -> bool:
+    """Tell whether a visit could start then as far as the clock goes: not over, and within what any horizon reaches."""
+    moment = _moment(start_at)
+    return moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now))
 
 
 def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
@@ -158,7 +164,7 @@ def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner
     if (same if practitioner is None else same.filter(practitioner=practitioner)).exists():
         return True
     moment = _moment(start_at)
-    if not moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now)):
+    if not is_ahead(asked, start_at=start_at, now=now):
         return False
     only = [practitioner] if practitioner else _busy_around(asked, start_at, now=now)
     found = (replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only))

@@ -3,8 +3,7 @@
 import hashlib
 import multiprocessing
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -12,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import connection
 
 from config.core.models import Role, User
 from consultations.domain.codes import AppointmentStatus, RequestStatus
@@ -56,20 +55,21 @@ _WINDOW = ("id", "schedule_id", "weekday", "start_minute", "end_minute")
 
 def fill(size: Size, *, told: Told) -> None:
     """
-    Fill an empty database; the same rows for the same size.
+    Fill an empty database on every core, with several connections; the same rows for the same size.
+
+    What is half done when it fails is not taken back: the database is one to throw away.
 
     told  is called with what is being made, how much of it is made, and how much it will be
     """
-    with transaction.atomic():
-        people = [plan.clinician(size, number) for number in range(size.practitioners)]
-        _services(size)
-        with bare(Practitioner, PractitionerRole, Qualification, Schedule, AvailableTime):
-            _clinicians(size, people)
-        told("clinicians", len(people), len(people))
-        with bare(Slot, ServiceRequest, Appointment, Patient, User):
-            _visits(size, people, told)
-            told("constraints and indexes", 0, 1)
-        told("constraints and indexes", 1, 1)
+    people = [plan.clinician(size, number) for number in range(size.practitioners)]
+    _services(size)
+    with bare(Practitioner, PractitionerRole, Qualification, Schedule, AvailableTime):
+        _clinicians(size, people)
+    told("clinicians", len(people), len(people))
+    with bare(Slot, ServiceRequest, Appointment, Patient, User):
+        _visits(size, told)
+        told("constraints and indexes", 0, 1)
+    told("constraints and indexes", 1, 1)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     _open_times(size, told)
@@ -124,45 +124,45 @@ def _accounts(size: Size, total: int, kind: str, role: Role) -> None:
         sheet.write((_id(size, f"{kind}-user", number), f"{kind}-{number}@load.example") for number in numbers)
 
 
-def _visits(size: Size, people: list[Clinician], told: Told) -> None:
-    """Copy the visits, then as many patients as have one to come; each visit that is over belongs to any of them."""
-    writer = _Visits(size)
-    for one in people:
-        states = one.states
-        for number, booking in enumerate(plan.bookings(size, one)):
-            writer.add(one, booking, states[number % len(states)])
-        told("bookings", writer.made, size.bookings)
-    writer.flush()
-    told("bookings", size.bookings, size.bookings)
-    _accounts(size, writer.patients, "patient", Role.PATIENT)
-    names = ("id", "user_id", "given_name", "family_name", "state", "time_zone")
-    sheet = Sheet(
-        Patient, names, now=size.now, birth_date=SINCE.date().replace(year=1985), sex_at_birth=SexAtBirth.FEMALE,
-        phone="+12125550123",
-    )  # fmt: skip
-    for numbers in _chunks(writer.patients):
-        sheet.write(
-            (
-                _id(size, "patient", number), _id(size, "patient-user", number), GIVEN[number % 8],
-                f"{FAMILY[number % 4]} {number}", CODES[number % len(CODES)], STATES[CODES[number % len(CODES)]].zone,
-            )
-            for number in numbers
-        )  # fmt: skip
+def _visits(size: Size, told: Told) -> None:
+    """Copy the visits of all clinicians, and the patients of each: one for each visit to come, who had the past ones."""
+    each_part = max(1, min(PART, CHUNK * size.practitioners // size.bookings))
+    numbers = range(size.practitioners)
+    parts = [numbers[first : first + each_part] for first in numbers[::each_part]]
+    done = 0
+    told("bookings", done, size.bookings)
+    with _hands(len(parts)) as each:
+        for made in each(partial(_copied_visits, size), parts):
+            done += made
+            told("bookings", done, size.bookings)
+
+
+def _copied_visits(size: Size, numbers: Sequence[int]) -> int:
+    """Copy the visits of some clinicians; returns how many."""
+    visits = _Visits(size)
+    for number in numbers:
+        visits.add(plan.clinician(size, number))
+    return visits.copied()
 
 
 class _Visits:
-    """Collects the rows of visits and copies them in chunks."""
+    """Collects the rows of the visits of some clinicians, and of their patients, and copies them."""
 
     def __init__(self, size: Size) -> None:
-        self.size, self.made, self.patients = size, 0, 0
+        self.size = size
         self._now = int(size.now.timestamp())
         self._lines = [_id(size, "line", position) for position in range(len(LINES))]
-        # A patient has at most one case open for a line, so that each visit to come has a patient of its own.
-        self._requests, self._slots, self._visits = self._sheets(is_past=False)
-        self._past = self._sheets(is_past=True)
-        self._rows: tuple[deque[Any], ...] = tuple(deque() for _ in range(6))
+        names = ("id", "user_id", "given_name", "family_name", "state", "time_zone")
+        self._sheets = (
+            *self._of_visits(is_past=False),
+            *self._of_visits(is_past=True),
+            Sheet(User, ("id", "email"), now=size.now, password="!", role=Role.PATIENT),  # noqa: S106  nobody can sign in
+            Sheet(Patient, names, now=size.now, birth_date=SINCE.date().replace(year=1985),
+                  sex_at_birth=SexAtBirth.FEMALE, phone="+12125550123"),
+        )  # fmt: skip
+        self._rows: tuple[list[Any], ...] = tuple([] for _ in self._sheets)
 
-    def _sheets(self, *, is_past: bool) -> tuple[Sheet, Sheet, Sheet]:
+    def _of_visits(self, *, is_past: bool) -> tuple[Sheet, Sheet, Sheet]:
         now, submitted = self.size.now, {"authored_at": SINCE, "submitted_at": SINCE}
         status = RequestStatus.COMPLETED if is_past else RequestStatus.ACTIVE
         visit = AppointmentStatus.FULFILLED if is_past else AppointmentStatus.BOOKED
@@ -171,16 +171,8 @@ class _Visits:
             "end_at", "during", "time_zone", "local_start",
         )  # fmt: skip
         slot = (
-            "id",
-            "practitioner_id",
-            "service_id",
-            "holder_id",
-            "reference",
-            "state",
-            "start_at",
-            "end_at",
-            "blocked",
-        )
+            "id", "practitioner_id", "service_id", "holder_id", "reference", "state", "start_at", "end_at", "blocked",
+        )  # fmt: skip
         return (
             Sheet(ServiceRequest, ("id", "patient_id", "submitted_by_id", "service_id", "state"), now=now,
                   status=status, **submitted),
@@ -188,51 +180,62 @@ class _Visits:
             Sheet(Appointment, names, now=now, status=visit, tzdata_version="load"),
         )  # fmt: skip
 
-    def add(self, one: Clinician, booking: Booking, state: str) -> None:
-        """Collect one visit."""
-        is_past = booking.start < self._now
-        number, size = self.made, self.size
-        if is_past:
-            who = number % max(1, self.patients)
-        else:
-            who, self.patients = self.patients, self.patients + 1
-        patient, user = _id(size, "patient", who), _id(size, "patient-user", who)
-        request, slot = _id(size, "request", number), _id(size, "slot", number)
+    def add(self, one: Clinician) -> None:
+        """Collect all visits of a clinician; the ones to come are told first, each with a patient of its own."""
+        patients = 0
+        for number, booking in enumerate(plan.bookings(self.size, one)):
+            if booking.start < self._now:
+                who = number % max(1, patients)
+            else:
+                # A patient has at most one case open for a line.
+                who, patients = patients, patients + 1
+            self._add_visit(one, number, booking, who)
+        if self.size.quota(one.number):
+            self._add_patients(one, max(1, patients))
+
+    def _add_visit(self, one: Clinician, number: int, booking: Booking, who: int) -> None:
+        size, state = self.size, one.states[number % len(one.states)]
+        patient, user = _id(size, "patient", one.number, who), _id(size, "patient-user", one.number, who)
+        request, slot = _id(size, "request", one.number, number), _id(size, "slot", one.number, number)
         practitioner, line = _id(size, "clinician", one.number), self._lines[booking.line]
         start, end, during, blocked = _times(*booking)
-        requests, slots, visits = self._rows[3:] if is_past else self._rows[:3]
+        first = 3 if booking.start < self._now else 0
+        requests, slots, visits = self._rows[first : first + 3]
         requests.append((request, patient, user, line, state))
         slots.append((slot, practitioner, line, user, request, state, start, end, blocked))
         visits.append(
             (
-                _id(size, "visit", number), slot, request, patient, practitioner, state, start, end, during,
+                _id(size, "visit", one.number, number), slot, request, patient, practitioner, state, start, end, during,
                 one.zone.key, _local(booking.start, one.zone),
             )
         )  # fmt: skip
-        self.made += 1
-        if self.made % CHUNK == 0:
-            self.flush()
 
-    def flush(self) -> None:
-        """Copy what is collected."""
-        self.patients = max(self.patients, 1)
-        for sheet, rows in zip((self._requests, self._slots, self._visits, *self._past), self._rows, strict=True):
+    def _add_patients(self, one: Clinician, total: int) -> None:
+        *_, users, patients = self._rows
+        for who in range(total):
+            user, state = _id(self.size, "patient-user", one.number, who), CODES[(one.number + who) % len(CODES)]
+            users.append((user, f"patient-{one.number}-{who}@load.example"))
+            name = GIVEN[who % 8], f"{FAMILY[who % 4]} {one.number}-{who}"
+            patients.append((_id(self.size, "patient", one.number, who), user, *name, state, STATES[state].zone))
+
+    def copied(self) -> int:
+        """Copy what is collected; returns how many visits that was."""
+        for sheet, rows in zip(self._sheets, self._rows, strict=True):
             if rows:
                 sheet.write(rows)
-                rows.clear()
+        return len(self._rows[0]) + len(self._rows[3])
 
 
 def _open_times(size: Size, told: Told) -> None:
     """Work out the free times of everybody, by the function that every refresh uses, and copy them."""
-    sheet = Sheet(OpenTime, _OPEN_TIME, now=size.now)
     people = list(Practitioner.objects.order_by("id").values_list("pk", flat=True))
     parts = [people[first : first + PART] for first in range(0, len(people), PART)]
     done = 0
-    with transaction.atomic(), bare(OpenTime), _hands(len(parts)) as each:
-        for part, text in zip(parts, each(partial(_texts, sheet, size.now), parts), strict=True):
-            sheet.send(text)
-            done += len(part)
-            told("free times", done, size.practitioners)
+    with bare(OpenTime):
+        with _hands(len(parts)) as each:
+            for made in each(partial(_copied_times, size.now), parts):
+                done += made
+                told("free times", done, size.practitioners)
         OpenTimeChange.objects.all().delete()
         OpenTimeCover.objects.all().delete()
         until = size.now + open_times.GOOD_FOR
@@ -242,7 +245,7 @@ def _open_times(size: Size, told: Told) -> None:
 
 
 @contextmanager
-def _hands(parts: int) -> Iterator[Callable[..., Iterable[str]]]:
+def _hands(parts: int) -> Iterator[Callable[..., Iterable[int]]]:
     """Give a `map` over as many processes as there are cores, each with its own connection; this one where one will do."""
     hands = min(os.cpu_count() or 1, parts)
     if hands < 2:
@@ -257,8 +260,12 @@ def _forget_connection() -> None:
     connection.connection = None
 
 
-def _texts(sheet: Sheet, now: datetime, ids: list[UUID]) -> str:
-    return "".join(sheet.text(_free(one, now=now)) for one in Practitioner.objects.filter(pk__in=ids).order_by("id"))
+def _copied_times(now: datetime, ids: list[UUID]) -> int:
+    """Copy the free times of some clinicians; returns of how many."""
+    sheet = Sheet(OpenTime, _OPEN_TIME, now=now)
+    # Read to the end before the copy begins: both are on one connection.
+    sheet.write([row for one in Practitioner.objects.filter(pk__in=ids).order_by("id") for row in _free(one, now=now)])
+    return len(ids)
 
 
 def _free(practitioner: Practitioner, *, now: datetime) -> Iterator[tuple[Any, ...]]:

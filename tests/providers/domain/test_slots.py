@@ -130,6 +130,10 @@ def test_a_full_day_is_not_offered_and_the_next_is():
     assert is_full(busy, terms(max_visits_per_day=2), OPENING)
 
 
+def test_who_sees_nobody_a_day_offers_nothing():
+    assert starts(calendar([(0, 60)]), terms(max_visits_per_day=0)) == []
+
+
 def test_a_sixty_minute_visit_runs_through_the_repeated_hour():
     windows = expand(zone=NEW_YORK, day=date(2026, 11, 1), start_minute=90, end_minute=150)
     at = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 
 from config.core.models import AuditEvent, StatusChange
 from providers.domain.codes import SlotStatus
-from providers.flows import hold
+from providers.flows import hold, open_times
 from providers.models import HealthcareService, Slot
 from tests.factories.core import UserFactory
 from tests.factories.providers import (
@@ -116,11 +116,13 @@ def test_hold_names_other_clinicians_when_the_one_asked_for_is_booked_out(servic
         "nobody",
     ],
 )
-def test_hold_refuses_what_is_not_offered(service, patient, change):
+@pytest.mark.parametrize("is_named", [False, True], ids=["anybody", "of one clinician"])
+def test_hold_refuses_what_is_not_offered(service, patient, change, is_named):
+    wanted = {"practitioner_id": clinician(service).pk} if is_named else {}
     clinician(service)
 
     with pytest.raises(hold.NotOffered) as refused:
-        take(service, patient, **change)
+        take(service, patient, **wanted | change)
 
     assert refused.value.errors[0].field == "start"
     assert not Slot.objects.exists()
@@ -245,6 +247,25 @@ def test_hold_uses_a_fixed_number_of_queries(service, patient, django_assert_max
 
     with django_assert_max_num_queries(26):
         take(service, patient)
+
+
+def test_a_hold_of_a_named_clinician_asks_their_diary_once(service, patient, django_assert_num_queries):
+    ada = clinician(service)
+
+    with django_assert_num_queries(18):
+        take(service, patient, practitioner_id=ada.pk)
+
+
+def test_whoever_is_too_late_with_a_named_clinician_reads_no_diary(service, patient, django_assert_num_queries):
+    ada = clinician(service)
+    take(service, UserFactory(), practitioner_id=ada.pk)
+    for one in (ada, clinician(service)):
+        open_times.refresh(practitioner_id=one.pk, now=NOW)
+
+    with django_assert_num_queries(13), pytest.raises(hold.SlotTaken) as refused:
+        take(service, patient, practitioner_id=ada.pk)
+
+    assert len(refused.value.extra["nearest"]) == 3
 
 
 def test_time_off_saved_before_the_hold_wins(service, patient):
