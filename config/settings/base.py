@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
         "EncounterStatus": "consultations.domain.codes.EncounterStatus",
         "TaskStatus": "consultations.domain.codes.TaskStatus",
         "RungKind": "consultations.domain.codes.RungKind",
+        "ReferralKind": "consultations.domain.codes.ReferralKind",
         "FlagStatus": "intake.domain.codes.FlagStatus",
         "Severity": "intake.domain.codes.Severity",
     },

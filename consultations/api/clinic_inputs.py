@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.core.api.inputs import Input
-from consultations.domain.codes import ActivityKind, Finding, Outcome, TaskStatus
+from consultations.domain.codes import ActivityKind, Finding, Outcome, ReferralKind, TaskStatus
 
 MAX_WORDS = 4000
 
@@ -80,8 +80,14 @@ class DeclineInput(FenceInput):
 
 
 class ReferInput(DeclineInput):
-    """Where to, and what the patient reads."""
+    """
+    Whom to, and why.
 
+    `outside`: `to` in words; `service`: the slug of another service; the patient reads both and `reason`. `colleague`:
+    the id of a clinician, who reads `reason`.
+    """
+
+    kind = serializers.ChoiceField(choices=ReferralKind.choices, required=False, default=ReferralKind.OUTSIDE)
     to = serializers.CharField(max_length=200)
 
 

@@ -13,6 +13,7 @@ from consultations.models import (
     Determination,
     Encounter,
     Goal,
+    Referral,
     ReviewTask,
     Shift,
 )
@@ -35,6 +36,40 @@ class LeaseLostProblem(Problem):
     lease_expires_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+class ReferralOutput(serializers.ModelSerializer[Referral]):
+    """Who referred the case, to whom and why; `service_request` is the case of another service that came of it."""
+
+    to = serializers.CharField(source="whom", read_only=True)
+    referred_by = serializers.CharField(source="referred_by.practitioner.display_name", default=None, read_only=True)
+    service_request = serializers.UUIDField(source="new_request_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Referral
+        fields = ["kind", "to", "reason", "referred_at", "referred_by", "service_request"]
+        read_only_fields = fields
+
+
+class ColleagueOutput(serializers.Serializer[Any]):
+    """A clinician to whom a case can be referred."""
+
+    id = serializers.UUIDField(source="pk")
+    name = serializers.CharField(source="display_name")
+
+
+class OtherServiceOutput(serializers.Serializer[Any]):
+    """A service to which the patient of a case can be referred."""
+
+    slug = serializers.SlugField()
+    name = serializers.CharField()
+
+
+class ReferralOptionsOutput(serializers.Serializer[Any]):
+    """To whom a case can be referred now, besides outside."""
+
+    colleagues = ColleagueOutput(many=True)
+    services = OtherServiceOutput(many=True)
+
+
 class TaskOutput(serializers.ModelSerializer[ReviewTask]):
     """A task of the queue; `tier` 0 is an emergency, 1 urgent, 2 by due time."""
 
@@ -43,6 +78,7 @@ class TaskOutput(serializers.ModelSerializer[ReviewTask]):
     held_by = serializers.CharField(source="owner.display_name", default=None, read_only=True)
     kept_for = serializers.CharField(source="reserved_for.display_name", default=None, read_only=True)
     proposed_by = serializers.CharField(source="proposed_by.display_name", default=None, read_only=True)
+    referrals = ReferralOutput(many=True, read_only=True)
 
     class Meta:
         model = ReviewTask
@@ -50,6 +86,7 @@ class TaskOutput(serializers.ModelSerializer[ReviewTask]):
             "id", "service_request", "service", "state", "status", "priority", "tier", "due_at", "created_at",
             "held_by", "claimed_at", "lease_expires_at", "fence", "kept_for", "reserved_until", "handover",
             "proposed_outcome", "proposed_by", "proposed_at", "overdue_at", "outcome", "reason", "referred_to", "decided_at",
+            "referrals",
         ]  # fmt: skip
         read_only_fields = fields
 

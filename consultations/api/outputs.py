@@ -82,7 +82,12 @@ class BriefAppointmentOutput(serializers.Serializer[Any]):
 
 
 class ServiceRequestOutput(serializers.Serializer[Any]):
-    """A case: where it is, what is missing, and whose turn it is. `flags` is there for clinicians only."""
+    """
+    A case: where it is, what is missing, and whose turn it is. `flags` is there for clinicians only.
+
+    `referred_to` is the case of another service that a clinician referred the patient to, `referred_from` the one in
+    which they did.
+    """
 
     id = serializers.UUIDField(source="request.pk")
     service = serializers.SlugField(source="request.service.slug")
@@ -101,6 +106,8 @@ class ServiceRequestOutput(serializers.Serializer[Any]):
     appointment = BriefAppointmentOutput(allow_null=True)
     question = QuestionOutput(source="ask", allow_null=True)
     care_plan = serializers.UUIDField(source="care_plan.pk", default=None, allow_null=True)
+    referred_to = serializers.UUIDField(source="referred_to.new_request_id", default=None, allow_null=True)
+    referred_from = serializers.UUIDField(source="referred_from.task.service_request_id", default=None, allow_null=True)
     flags = CaseFlagOutput(many=True, required=False)
 
     @extend_schema_field(serializers.ChoiceField(choices=["patient", "clinician", "nobody"]))

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import exceptions
@@ -34,12 +34,15 @@ from consultations.api.clinic_outputs import (
     ClaimOutput,
     FlagOutput,
     LeaseLostProblem,
+    ReferralOptionsOutput,
     ShiftEndedOutput,
     ShiftOutput,
     TaskOutput,
 )
-from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, review, shift
-from consultations.models import CommunicationRequest, ReviewTask, ServiceRequest
+from consultations.domain.codes import ReferralKind
+from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, refer, review, shift
+from consultations.models import CommunicationRequest, Referral, ReviewTask, ServiceRequest
+from consultations.queries import referring
 from providers.models import HealthcareService
 
 _LOST = {(409, PROBLEM): LeaseLostProblem}
@@ -61,6 +64,8 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
     def get_queryset(self) -> QuerySet[ReviewTask]:
         """Return the caller's tasks, filtered in a list."""
         rows = super().get_queryset()
+        said = Referral.objects.select_related("to_practitioner", "to_service", "referred_by__practitioner")
+        rows = rows.prefetch_related(Prefetch("referrals", said.order_by("referred_at", "created_at", "id")))
         if self.action != "list":
             return rows
         query = TasksQuery(data=self.request.query_params.dict())
@@ -136,9 +141,27 @@ class ReviewTasks(ReadOnlyRows[ReviewTask]):
     @extend_schema(request=ReferInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, pk: UUID) -> Response:
-        """Refer the patient elsewhere."""
-        decide.refer(task_id=pk, **_words(ReferInput, request))
+        """Refer the case to a colleague, or the patient to another service or outside."""
+        words = _words(ReferInput, request)
+        kind, to = words.pop("kind"), words.pop("to")
+        if kind == ReferralKind.COLLEAGUE:
+            refer.to_colleague(task_id=pk, to=_id(to), **words)
+        elif kind == ReferralKind.SERVICE:
+            decide.refer_to_service(task_id=pk, to=_service_called(to, field="to"), **words)
+        else:
+            decide.refer(task_id=pk, to=to, **words)
         return self._task(pk)
+
+    @extend_schema(responses=ReferralOptionsOutput)
+    @action(detail=True, methods=["get"])
+    def referral_options(self, _request: Request, pk: UUID) -> Response:
+        """Return to whom the case can be referred now, besides outside."""
+        task = self.get_object()
+        found = {
+            "colleagues": referring.colleagues(task, now=timezone.now()),
+            "services": referring.services(task, now=timezone.now()),
+        }
+        return Response(ReferralOptionsOutput(found).data)
 
     @extend_schema(request=FenceInput, responses={200: TaskOutput, **_LOST})
     @action(detail=True, methods=["post"])
@@ -232,9 +255,18 @@ def _words(kind: type[FenceInput] | type[AcknowledgeInput] | type[ReassignInput]
 
 
 def _service(slug: str | None) -> UUID | None:
-    if slug is None:
-        return None
+    return None if slug is None else _service_called(slug, field="service")
+
+
+def _service_called(slug: str, *, field: str) -> UUID:
     service = HealthcareService.objects.active().filter(slug=slug).first()
     if service is None:
-        raise exceptions.ValidationError({"service": "There is no such service."}, code="unknown")
+        raise exceptions.ValidationError({field: "There is no such service."}, code="unknown")
     return service.pk
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise exceptions.ValidationError({"to": "Send the id of a clinician."}, code="unknown") from error

@@ -43,6 +43,11 @@ urlpatterns = [
         )
         for verb in _TASK_ACTIONS
     ),
+    path(
+        "review-tasks/<uuid:pk>/referral-options/",
+        ReviewTasks.as_view({"get": "referral_options"}),
+        name="referral-options",
+    ),
     path("review-shift/pause/", ShiftPause.as_view(), name="shift-pause"),
     path("review-shift/go-on/", ShiftGoOn.as_view(), name="shift-go-on"),
     path("review-shift/end/", ShiftEnd.as_view(), name="shift-end"),

@@ -49,6 +49,14 @@ class ReviewOutcome(TextChoices):
     REFERRED = "referred", "referred"
 
 
+class ReferralKind(TextChoices):
+    """To whom a clinician refers."""
+
+    COLLEAGUE = "colleague", "a colleague"
+    SERVICE = "service", "another service"
+    OUTSIDE = "outside", "outside"
+
+
 class AppointmentStatus(TextChoices):
     """FHIR R4 Appointment.status, as far as used."""
 

@@ -43,6 +43,7 @@ class Standing:
 
     outcome       of the review; empty while it is not decided
     visit_status  of the newest visit; empty when there never was one
+    goes_on       the status of the case of another service that the patient was referred to; empty without one
     """
 
     status: str
@@ -53,6 +54,7 @@ class Standing:
     visit_start_at: datetime | None = None
     visit_end_at: datetime | None = None
     has_plan: bool = False
+    goes_on: str = ""
 
     @property
     def is_accepted(self) -> bool:
@@ -162,6 +164,11 @@ def _of_closed(standing: Standing) -> Step:
         return Step(
             Actor.NOBODY, "declined", gettext("A clinician looked at your answers and could not take this further.")
         )
+    if standing.outcome == ReviewOutcome.REFERRED and standing.goes_on == RequestStatus.DRAFT:
+        words = gettext("A clinician suggests another service for you. Please answer its questions.")
+        return Step(Actor.PATIENT, "go-on", words)
+    if standing.outcome == ReviewOutcome.REFERRED and standing.goes_on:
+        return Step(Actor.NOBODY, "referred", gettext("A clinician suggested another service. You went on with it."))
     if standing.outcome == ReviewOutcome.REFERRED:
         return Step(Actor.NOBODY, "referred", gettext("A clinician looked at your answers and suggests other care."))
     if standing.status == RequestStatus.REVOKED:

@@ -9,11 +9,14 @@ from consultations.models import ServiceRequest
 STATES = "https://www.usps.com/"
 
 
-def service_request(row: ServiceRequest, responses: Iterable[UUID] = ()) -> dict[str, Any]:
+def service_request(
+    row: ServiceRequest, responses: Iterable[UUID] = (), *, replaces: UUID | None = None
+) -> dict[str, Any]:
     """
     Return the ServiceRequest of a case whose service is loaded.
 
     responses  ids of its questionnaire responses, in their order
+    replaces   id of the case that ended with a referral to this one
     Source     FHIR R4 ServiceRequest; a patient's ask is a proposal; what the clinician decided is not in it
     """
     resource: dict[str, Any] = {
@@ -32,4 +35,6 @@ def service_request(row: ServiceRequest, responses: Iterable[UUID] = ()) -> dict
     }
     if info := [{"reference": f"QuestionnaireResponse/{pk}"} for pk in responses]:
         resource["supportingInfo"] = info
+    if replaces is not None:
+        resource["replaces"] = [{"reference": f"ServiceRequest/{replaces}"}]
     return resource

@@ -4,16 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from config.core import audit
-from config.core.errors import Conflict, Invalid, NotAllowed
+from config.core.errors import Conflict, NotAllowed
 from config.core.flow import flow
 from config.core.models import Role, User
 from consultations.domain import words
 from consultations.domain.codes import CommunicationKind, TaskStatus
 from consultations.domain.standing import ASSIGNED
 from consultations.models import Communication, ReviewTask
-from consultations.queries import holding, placing
+from consultations.queries import holding, placing, referring
 from providers.models import Practitioner
 from providers.queries.business import business_hours
+
+MayNotTake = referring.MayNotTake
 
 
 class NotASupervisor(NotAllowed):
@@ -21,13 +23,6 @@ class NotASupervisor(NotAllowed):
 
     code = "not-a-supervisor"
     title = "Only supervisors give cases to others"
-
-
-class MayNotTake(Invalid):
-    """Choose a clinician who offers the service and is licensed in the patient's state today."""
-
-    code = "may-not-take"
-    title = "This clinician may not take the case today"
 
 
 class CaseOver(Conflict):
@@ -60,7 +55,7 @@ def reassign(*, task_id: UUID, to: UUID, by: User, now: datetime, handover: str 
     is_accepted = ReviewTask.objects.undetermined().filter(pk=task_id).exists()
     if task.status in {TaskStatus.COMPLETED, TaskStatus.CANCELLED} and not is_accepted:
         raise CaseOver("This case was decided or withdrawn meanwhile.")
-    chosen = _chosen(task, to, now=now)
+    chosen = referring.chosen(referring.able(task, now=now), to)
 
     if is_accepted:
         hours = business_hours(now)
@@ -98,11 +93,3 @@ def _require_supervisor(by: User) -> None:
     supervises = Practitioner.objects.active().filter(user=by, is_supervisor=True)
     if by.role != Role.ADMIN and not supervises.exists():
         raise NotASupervisor("Only supervisors and administrators give cases to others.")
-
-
-def _chosen(task: ReviewTask, to: UUID, *, now: datetime) -> Practitioner:
-    able = Practitioner.objects.may_review(service=task.service, state=task.state, now=now)
-    chosen = able.filter(pk=to).first()
-    if chosen is None or chosen.pk == task.proposed_by_id:
-        raise MayNotTake("Choose a clinician who offers this service and is licensed in the patient's state today.")
-    return chosen

@@ -1,6 +1,5 @@
 """The ask: a patient starts a case, submits it for review, or withdraws it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,16 +11,13 @@ from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
 from consultations.domain import lifecycle, standing
-from consultations.domain.codes import AskStatus, CommunicationKind, RequestStatus, TaskStatus
-from consultations.domain.timing import occurrence
-from consultations.models import Appointment, Communication, MessageRule, ReviewTask, ServiceRequest, SupportingInfo
-from consultations.queries import earlier, placing
+from consultations.domain.codes import AskStatus, RequestStatus, TaskStatus
+from consultations.models import Appointment, Communication, ReviewTask, ServiceRequest
+from consultations.queries import earlier, offering, placing
 from intake.domain.codes import ResponseStatus
-from intake.models import Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
+from intake.models import Patient, QuestionnaireResponse
 from intake.queries.questions import title_of
 from providers.domain.business import BusinessHours
-from providers.domain.eligibility import local_date
-from providers.domain.states import STATES
 from providers.models import HealthcareService
 from providers.queries.business import business_hours
 
@@ -33,46 +29,12 @@ class NotRegistered(Conflict):
     title = gettext_lazy("We do not know you yet")
 
 
-class UnknownService(Invalid):
-    """Offer the list of services."""
-
-    code = "service-unknown"
-    title = gettext_lazy("There is no such service")
-
-
-class StateNotServed(Invalid):
-    """Name the states of the service."""
-
-    code = "state-not-served"
-    title = gettext_lazy("Not offered in that state")
-
-
-class UnderAge(Invalid):
-    """Say from which age the service is offered."""
-
-    code = "under-age"
-    title = gettext_lazy("Not offered at your age")
-
-
-class OverAge(Invalid):
-    """Say up to which age the service is offered."""
-
-    code = "over-age"
-    title = gettext_lazy("Not offered at your age")
-
-
-class RequestOpen(Conflict):
-    """Go on with the open case, whose id is in `service_request`."""
-
-    code = "request-open"
-    title = gettext_lazy("You have already started this")
-
-
-class NotReady(Conflict):
-    """Tell an administrator: a questionnaire of the service has no published version."""
-
-    code = "service-not-ready"
-    title = gettext_lazy("This service is not ready yet")
+UnknownService = offering.UnknownService
+StateNotServed = offering.StateNotServed
+UnderAge = offering.UnderAge
+OverAge = offering.OverAge
+RequestOpen = offering.RequestOpen
+NotReady = offering.NotReady
 
 
 class Incomplete(Invalid):
@@ -115,13 +77,11 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
     if service is None:
         raise UnknownService(errors=[FieldError("service", "unknown", gettext("There is no such service."))])
 
-    _refuse_unless_offered(service, patient=patient, state=state, now=now)
-    asked = _newest_questionnaires(service)
+    offering.refuse_unless_offered(service, patient=patient, state=state, now=now)
+    asked = offering.newest_questionnaires(service)
 
-    request = ServiceRequest.objects.create(patient=patient, service=service, state=state, authored_at=now)
-    _lay_out(request, asked)
-    _nudge(request, now=now)
-    audit.status_changed(request, old="", new=request.status, by=by, now=now)
+    request = ServiceRequest.objects.begin(patient, service, state=state, asked=asked, by=by, now=now)
+    Communication.objects.plan_nudges(request, now=now)
     audit.record(
         event="consultations.request.started", action=AuditAction.CREATE, entity=request, by=by, now=now,
         patient_id=patient.pk,
@@ -195,63 +155,12 @@ def withdraw(*, request_id: UUID, by: User, now: datetime) -> ServiceRequest:
     return request
 
 
-def _nudge(request: ServiceRequest, *, now: datetime) -> None:
-    """Plan the few messages that remind of unfinished questions; they stop when the case is submitted or withdrawn."""
-    kind = CommunicationKind.INTAKE_UNFINISHED
-    for number, after in enumerate(sorted(MessageRule.objects.timing(request.service_id)[kind])):
-        Communication.objects.plan(
-            subject=request,
-            kind=kind,
-            recipient_id=request.patient.user_id,
-            due_at=now + after,
-            occurrence=occurrence("nudge", number),
-        )
-
-
 def _own(request_id: UUID, by: User) -> ServiceRequest:
     mine = ServiceRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "patient")
     request = mine.filter(pk=request_id, patient__user=by).first()
     if request is None:
         raise NotFound(gettext("There is no such case."))
     return request
-
-
-def _refuse_unless_offered(service: HealthcareService, *, patient: Patient, state: str, now: datetime) -> None:
-    if state not in STATES or state not in service.states:
-        why = gettext("We do not offer this in that state yet.")
-        raise StateNotServed(why, errors=[FieldError("state", "state-not-served", why)])
-    if patient.age_on(local_date(state, now)) < service.minimum_age_years:
-        words = gettext("This service is for people aged %(years)s and over.")
-        raise UnderAge(words % {"years": service.minimum_age_years})
-    if service.maximum_age_years is not None and patient.age_on(local_date(state, now)) > service.maximum_age_years:
-        words = gettext("This service is for people up to the age of %(years)s.")
-        raise OverAge(words % {"years": service.maximum_age_years})
-    already = ServiceRequest.objects.open().filter(patient=patient, service=service).first()
-    if already is not None:
-        raise RequestOpen(gettext("Go on where you left off."), extra={"service_request": str(already.pk)})
-
-
-def _newest_questionnaires(service: HealthcareService) -> list[tuple[ServiceQuestionnaire, Questionnaire]]:
-    wanted = list(service.questionnaires.order_by("position"))
-    published = Questionnaire.objects.published().filter(url__in=[one.url for one in wanted])
-    newest = {one.url: one for one in published.order_by("url", "-created_at", "-id").distinct("url")}
-    if not wanted or newest.keys() != {one.url for one in wanted}:
-        raise NotReady(gettext("The questions of this service are not ready yet. Please try again later."))
-    return [(one, newest[one.url]) for one in wanted]
-
-
-def _lay_out(request: ServiceRequest, asked: Sequence[tuple[ServiceQuestionnaire, Questionnaire]]) -> None:
-    responses = [
-        QuestionnaireResponse(questionnaire=questionnaire, patient_id=request.patient_id, service_id=request.service_id)
-        for _, questionnaire in asked
-    ]
-    QuestionnaireResponse.objects.bulk_create(responses)
-    SupportingInfo.objects.bulk_create(
-        SupportingInfo(
-            service_request=request, questionnaire_response=response, position=line.position, required=line.required
-        )
-        for (line, _), response in zip(asked, responses, strict=True)
-    )
 
 
 def _kept_for_who_knows(request: ServiceRequest, *, tier: int, now: datetime, hours: BusinessHours) -> dict[str, Any]:

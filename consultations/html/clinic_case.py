@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +17,7 @@ from config.core.html.score_bar import score_bar
 from config.core.html.trend import TrendPlot, trend_plot
 from consultations.domain.codes import RequestStatus, ReviewOutcome
 from consultations.domain.due import due
-from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, review
+from consultations.flows import acknowledge, ask_patient, decide, hand_over, open_case, reassign, refer, review
 from consultations.html.clinic_access import for_clinicians
 from consultations.html.clinic_files import files_of
 from consultations.html.clinic_forms import (
@@ -30,13 +29,15 @@ from consultations.html.clinic_forms import (
     HandOverForm,
     NoteForm,
     ReassignForm,
+    ReferColleagueForm,
     ReferForm,
+    ReferServiceForm,
     ReleaseForm,
     SendBackForm,
 )
 from consultations.html.clinic_queue import row
 from consultations.models import Communication, ReviewTask, ServiceRequest
-from consultations.queries import case_screen, queue
+from consultations.queries import case_screen, queue, referring
 from consultations.queries.case_screen import ScoreLine
 from consultations.queries.evidence import Evidence
 from providers.models import Practitioner
@@ -48,6 +49,12 @@ STEPS: dict[str, tuple[type[FenceForm], Callable[..., Any], str]] = {
     "ask": (AskForm, ask_patient.put_question, "The patient is asked. The case waits for the answer."),
     "accept": (AcceptForm, decide.accept, "The case is accepted."),
     "decline": (DeclineForm, decide.decline, "The case is declined. The patient is told."),
+    "refer-colleague": (ReferColleagueForm, refer.to_colleague, "Referred. Your colleague is told."),
+    "refer-service": (
+        ReferServiceForm,
+        decide.refer_to_service,
+        "The patient is referred and told. A case of the other service waits for their answers.",
+    ),
     "refer": (ReferForm, decide.refer, "The patient is referred and told."),
     "sign-off": (FenceForm, decide.sign_off, "Signed. The decision takes effect."),
     "hand-over": (HandOverForm, hand_over.hand_over, "The case is back in the queue, for anybody."),
@@ -75,7 +82,7 @@ def take_step(request: HttpRequest, practitioner: Practitioner, task_id: UUID, s
         raise Http404
     kind, flow, done = STEPS[step]
     task = _task(practitioner, task_id)
-    form = kind(request.POST, prefix=step)
+    form = kind(request.POST, prefix=step, **_choices(step, task, may_write=True))
     if not form.is_valid():
         return _show(request, practitioner, task, bound={step: form}, status=422)
     try:
@@ -116,7 +123,7 @@ def acknowledge_flag(request: HttpRequest, practitioner: Practitioner, task_id: 
 def reassign_case(request: HttpRequest, practitioner: Practitioner, task_id: UUID) -> HttpResponse:
     """Give the case to another clinician; for supervisors."""
     task = _task(practitioner, task_id)
-    form = ReassignForm(request.POST, prefix="reassign", able=_able(task))
+    form = ReassignForm(request.POST, prefix="reassign", able=referring.able(task, now=timezone.now()))
     if not form.is_valid():
         return _show(request, practitioner, task, bound={"reassign": form}, status=422)
     chosen, words = form.cleaned_data["to"], form.cleaned_data["handover"]
@@ -133,11 +140,6 @@ def _may_determine(task: ReviewTask, practitioner: Practitioner) -> bool:
     """Tell whether the clinician goes on to the determination at once: they accepted it, and there is no visit."""
     cases = ServiceRequest.objects.visible_to(practitioner.user).to_determine_by(practitioner.user)
     return cases.filter(pk=task.service_request_id).exclude(status=RequestStatus.REVOKED).exists()
-
-
-def _able(task: ReviewTask) -> QuerySet[Practitioner]:
-    able = Practitioner.objects.may_review(service=task.service, state=task.state, now=timezone.now())
-    return able.order_by("family_name", "given_name", "id")
 
 
 def _keep_words(form: forms.Form, task: ReviewTask, practitioner: Practitioner) -> None:
@@ -167,7 +169,10 @@ def _show(
     shown = row(task, practitioner)
     labels = {line.evidence.ref: line.evidence for section in screen.sections for line in section.lines}
     note = screen.note.text if screen.note else ""
-    steps: dict[str, forms.Form] = {name: bound.get(name) or _empty(name, task, note) for name in STEPS}
+    may_write = bool(shown["is_mine"])
+    steps: dict[str, forms.Form] = {
+        name: bound.get(name) or _empty(name, task, note, may_write=may_write) for name in STEPS
+    }
     is_open = ReviewTask.objects.undetermined().filter(pk=task.pk).exists() if task.status == "completed" else False
     context = {
         "zone": practitioner.time_zone,
@@ -180,12 +185,16 @@ def _show(
         "bars": [_bar(line) for line in screen.scores],
         "flags": [_flag(flag, bound, labels) for flag in screen.flags],
         "due": due(task.due_at, now=timezone.now()),
-        "may_write": shown["is_mine"],
+        "may_write": may_write,
         "may_determine": task.outcome == ReviewOutcome.ACCEPTED and _may_determine(task, practitioner),
         "steps": {name.replace("-", "_"): form for name, form in steps.items()},
-        "reassign": (bound.get("reassign") or ReassignForm(prefix="reassign", able=_able(task)))
+        "reassign": (
+            bound.get("reassign") or ReassignForm(prefix="reassign", able=referring.able(task, now=timezone.now()))
+        )
         if practitioner.is_supervisor and (task.status not in {"completed", "cancelled"} or is_open)
         else None,
+        "has_colleagues": bool(steps["refer-colleague"].fields["to"].queryset),  # type: ignore[attr-defined]
+        "has_services": len(steps["refer-service"].fields["to"].choices) > 1,  # type: ignore[attr-defined]
         "is_open": is_open,
         "is_proposed": task.proposed_at is not None,
         "is_mine_to_sign": task.proposed_by_id != practitioner.pk,
@@ -195,9 +204,20 @@ def _show(
     return render(request, "consultations/clinic/case.html", context, status=status)
 
 
-def _empty(name: str, task: ReviewTask, note: str) -> FenceForm:
+def _empty(name: str, task: ReviewTask, note: str, *, may_write: bool) -> FenceForm:
     initial = {"fence": task.fence, "note": note if name == "note" else ""}
-    return STEPS[name][0](prefix=name, initial=initial)
+    return STEPS[name][0](prefix=name, initial=initial, **_choices(name, task, may_write=may_write))
+
+
+def _choices(name: str, task: ReviewTask, *, may_write: bool) -> dict[str, Any]:
+    """Return what the form of a step offers to choose from; nothing is read for who does not hold the case."""
+    now = timezone.now()
+    if name == "refer-colleague":
+        colleagues = referring.colleagues(task, now=now)
+        return {"colleagues": colleagues if may_write else colleagues.none()}
+    if name == "refer-service":
+        return {"services": referring.services(task, now=now) if may_write else []}
+    return {}
 
 
 def _bar(line: ScoreLine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from consultations.domain.codes import ActivityKind, Finding, Outcome
 from consultations.models import PlanTemplate
 from consultations.queries.protocol import Criterion, Protocol
 from intake.models import Questionnaire
-from providers.models import Practitioner
+from providers.models import HealthcareService, Practitioner
 
 LONG = {"rows": 5}
 
@@ -125,10 +125,53 @@ class DeclineForm(FenceForm):
     )  # fmt: skip
 
 
-class ReferForm(FenceForm):
-    """A referral, in words for the patient."""
+class ReferColleagueForm(FenceForm):
+    """A referral to a colleague, in words for them."""
 
-    to = forms.CharField(label="Where to?", help_text="A colleague, a service or somebody outside.", max_length=200)
+    to = forms.ModelChoiceField(
+        label="Which colleague?", queryset=Practitioner.objects.none(), empty_label="Choose",
+        help_text="The case is kept for them for eight hours of the clinic, then it is for everybody again. An emergency is for everybody at once.",
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="Why them?", help_text="Your colleague reads it. The patient does not.", max_length=4000,
+        widget=forms.Textarea({"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, colleagues: QuerySet[Practitioner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.queryset = colleagues
+        field.label_from_instance = lambda one: one.display_name
+
+    def clean_to(self) -> UUID:
+        """Return the colleague's id."""
+        chosen: Practitioner = self.cleaned_data["to"]
+        return chosen.pk
+
+
+class ReferServiceForm(FenceForm):
+    """A referral to another service, in words for the patient."""
+
+    to = forms.TypedChoiceField(
+        label="Which service?", coerce=UUID,
+        help_text="This case ends. The patient goes on with a new one of that service, and can use their answers again.",
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="Why there?", help_text="The patient reads these words.", max_length=4000, widget=forms.Textarea(LONG)
+    )
+
+    def __init__(self, *args: Any, services: Sequence[HealthcareService], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["to"]
+        choice.choices = [("", "Choose"), *((str(one.pk), one.name) for one in services)]
+
+
+class ReferForm(FenceForm):
+    """A referral outside, in words for the patient."""
+
+    to = forms.CharField(
+        label="Who or where?", help_text="Somebody outside the clinic. The patient reads it.", max_length=200
+    )
     reason = forms.CharField(
         label="Why there?", help_text="The patient reads these words.", max_length=4000, widget=forms.Textarea(LONG)
     )

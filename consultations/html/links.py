@@ -82,6 +82,10 @@ def next_action(case: Case, code: str) -> dict[str, str] | None:
     pk = case.request.pk
     if code == "answer" and (left := [one for one in parts(case) if not one["is_done"] and not one.get("is_optional")]):
         return {"label": gettext("Next: %(title)s") % {"title": left[0]["title"]}, "url": left[0]["url"]}
+    if code == "go-on" and case.referred_to is not None and case.referred_to.new_request is not None:
+        new = case.referred_to.new_request
+        words = gettext("Go on with: %(service)s") % {"service": new.service.told_name}
+        return {"label": words, "url": reverse("consultations:case", args=[new.pk])}
     if code == "submit":
         return {"label": gettext("Look over and submit"), "url": reverse("consultations:submit-case", args=[pk])}
     if code == "book":

@@ -15,6 +15,7 @@ from consultations.models.message_words import MessageWords
 from consultations.models.on_call import OnCall
 from consultations.models.policy_override import PolicyOverride
 from consultations.models.push_device import PushDevice
+from consultations.models.referral import Referral
 from consultations.models.review_task import ReviewNote, ReviewTask
 from consultations.models.service_request import ServiceRequest, SupportingInfo
 from consultations.models.shift import Shift
@@ -44,6 +45,7 @@ __all__ = [
     "PlanTemplate",
     "PolicyOverride",
     "PushDevice",
+    "Referral",
     "ReviewNote",
     "ReviewTask",
     "ServiceRequest",

@@ -14,9 +14,11 @@ from config.core.models import Record, Role, User
 from consultations.domain import messages
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.domain.hours import send_at
+from consultations.domain.timing import occurrence
 from consultations.domain.voiding import ended_by
 from consultations.domain.wishes import Wishes
 from consultations.models.communication_preference import READ, CommunicationPreference, wishes_of
+from consultations.models.message_rule import MessageRule
 from intake.domain.codes import ConsentStatus
 from intake.models import Consent
 
@@ -109,6 +111,15 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         self.bulk_create([row], ignore_conflicts=True)
         if not hasattr(recipient, "communication_preference"):
             CommunicationPreference.objects.make(recipient)
+
+    def plan_nudges(self, request: "ServiceRequest", *, now: datetime) -> None:
+        """Plan the few messages that remind of a draft's questions; they stop when it is submitted or withdrawn."""
+        kind = CommunicationKind.INTAKE_UNFINISHED
+        for number, after in enumerate(sorted(MessageRule.objects.timing(request.service_id)[kind])):
+            self.plan(
+                subject=request, kind=kind, recipient_id=request.patient.user_id, due_at=now + after,
+                occurrence=occurrence("nudge", number),
+            )  # fmt: skip
 
     def record(self, *, user: User, kind: CommunicationKind, now: datetime) -> "Communication":
         """Write that a mail is being handed over now which nobody may send again; its fate is unknown until told."""

@@ -38,6 +38,8 @@ QUEUE_AT = Func(
     arg_joiner=" AT TIME ZONE 'UTC' - make_interval(secs => CASE ",
     output_field=models.DateTimeField(),
 )
+# Decided, or waiting for a second name.
+_IS_REFERRED = Q(outcome="referred") | Q(outcome="", proposed_outcome="referred")
 
 
 def decision_of(practitioner: object, user: object) -> Q:
@@ -181,6 +183,10 @@ class ReviewTask(Record):
     )  # fmt: skip
     reason = models.TextField(blank=True)
     referred_to = models.CharField(max_length=200, blank=True)
+    referral = models.ForeignKey(
+        "consultations.Referral", models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="The referral that was decided, or is proposed.",
+    )  # fmt: skip
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -198,6 +204,10 @@ class ReviewTask(Record):
                 condition=Q(proposed_outcome="", proposed_at__isnull=True)
                 | Q(proposed_outcome__in=ReviewOutcome.values, proposed_at__isnull=False),
                 name="consultations_reviewtask_proposed_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(_IS_REFERRED, referral__isnull=False) | ~_IS_REFERRED & Q(referral__isnull=True),
+                name="consultations_reviewtask_referred_by_a_referral",
             ),
             all_or_none("reserved_for", "reserved_until", name="consultations_reviewtask_reservation_whole"),
             models.CheckConstraint(
@@ -271,7 +281,7 @@ class ReviewTask(Record):
         lifecycle.require(lifecycle.REVIEW_TASK, self.status, TaskStatus.READY)
         whom, until = kept_for or (None, now)
         undecided: dict[str, Any] = {
-            "outcome": "", "decided_at": None, "decided_by": None, "reason": "", "referred_to": "",
+            "outcome": "", "decided_at": None, "decided_by": None, "reason": "", "referred_to": "", "referral": None,
             "proposed_outcome": "", "proposed_at": None, "proposed_by": None,
         }  # fmt: skip
         self.put_back(

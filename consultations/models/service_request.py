@@ -18,9 +18,11 @@ from consultations.domain.codes import OPEN_REQUESTS, Priority, RequestStatus, R
 from consultations.domain.policy import ChangePolicy
 from consultations.models.communication_request import CommunicationRequest
 from intake.domain.codes import ConsentStatus, ResponseStatus
-from intake.models import ConsentDocument, Questionnaire, QuestionnaireResponse
+from intake.models import ConsentDocument, Patient, Questionnaire, QuestionnaireResponse, ServiceQuestionnaire
 from providers.domain.codes import Pathway
-from providers.models import Qualification
+from providers.models import HealthcareService, Qualification
+
+OPEN_ONCE = "consultations_servicerequest_open_once"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -29,6 +31,30 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def open(self) -> Self:
         """Return the cases that are not over."""
         return self.filter(status__in=OPEN_REQUESTS)
+
+    def begin(
+        self, patient: Patient, service: HealthcareService, *, state: str,
+        asked: Sequence[tuple[ServiceQuestionnaire, Questionnaire]], by: User, now: datetime,
+    ) -> "ServiceRequest":  # fmt: skip
+        """
+        Store a draft with one empty response for each questionnaire, and its first status.
+
+        asked  each line of the service with the version that is asked, in their order
+        """
+        request = self.create(patient=patient, service=service, state=state, authored_at=now)
+        responses = [
+            QuestionnaireResponse(questionnaire=questionnaire, patient=patient, service=service)
+            for _, questionnaire in asked
+        ]
+        QuestionnaireResponse.objects.bulk_create(responses)
+        SupportingInfo.objects.bulk_create(
+            SupportingInfo(
+                service_request=request, questionnaire_response=response, position=line.position, required=line.required
+            )
+            for (line, _), response in zip(asked, responses, strict=True)
+        )
+        audit.status_changed(request, old="", new=request.status, by=by, now=now)
+        return request
 
     def visible_to(self, user: User) -> Self:
         """
@@ -72,7 +98,7 @@ class ServiceRequest(Record):
     A patient's request for one service line. FHIR R4 ServiceRequest.
 
     request.start makes it draft, request.submit active, ask_patient.put_question on-hold, plan_care.sign completed,
-    request.withdraw and decide.decline revoked.
+    request.withdraw, decide.decline and decide.refer revoked.
     """
 
     PERSONAL = frozenset({"decision_note"})
@@ -99,7 +125,7 @@ class ServiceRequest(Record):
             models.UniqueConstraint(
                 fields=["patient", "service"],
                 condition=Q(status__in=OPEN_REQUESTS),
-                name="consultations_servicerequest_open_once",
+                name=OPEN_ONCE,
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["active", "on-hold", "completed"]) | Q(submitted_at__isnull=False),

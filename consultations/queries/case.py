@@ -11,9 +11,17 @@ from django.db.models import QuerySet
 
 from config.core.errors import FieldError
 from consultations.domain import completeness, steps
-from consultations.domain.codes import LIVE_APPOINTMENTS, RequestStatus
+from consultations.domain.codes import LIVE_APPOINTMENTS, ReferralKind, RequestStatus
 from consultations.domain.completeness import Document
-from consultations.models import Appointment, CarePlan, CommunicationRequest, ReviewTask, ServiceRequest, SupportingInfo
+from consultations.models import (
+    Appointment,
+    CarePlan,
+    CommunicationRequest,
+    Referral,
+    ReviewTask,
+    ServiceRequest,
+    SupportingInfo,
+)
 from intake.domain.codes import ConsentStatus
 from intake.models import Consent, ConsentDocument, Flag
 from intake.queries.questions import title_of
@@ -31,6 +39,24 @@ class Case:
     ask: CommunicationRequest | None = None
     flags: list[Flag] = field(default_factory=list)
     care_plan: CarePlan | None = None
+    referrals: list[Referral] = field(default_factory=list)
+
+    @property
+    def referred_from(self) -> Referral | None:
+        """Return the referral by which the patient came to this case; None where they began it themselves."""
+        return next((one for one in self.referrals if one.new_request_id == self.request.pk), None)
+
+    @property
+    def referred_to(self) -> Referral | None:
+        """Return the referral with whose new case the patient goes on; None without one."""
+        gone = (one for one in self.referrals if one.new_request_id not in {None, self.request.pk})
+        return next(gone, None)
+
+    @property
+    def is_with_colleague(self) -> bool:
+        """Tell whether a clinician has referred this to a colleague, and it is not decided yet."""
+        is_waiting = self.request.status == RequestStatus.ACTIVE and self.task is not None and not self.task.outcome
+        return is_waiting and any(one.kind == ReferralKind.COLLEAGUE for one in self.referrals)
 
     @property
     def task(self) -> ReviewTask | None:
@@ -63,6 +89,7 @@ class Case:
             visit_start_at=visit.start_at if visit else None,
             visit_end_at=visit.end_at if visit else None,
             has_plan=self.care_plan is not None,
+            goes_on=self.referred_to.new_request.status if self.referred_to and self.referred_to.new_request else "",
         )
 
     def next_step(self, now: datetime) -> steps.Step:
@@ -80,8 +107,8 @@ def cases(requests: Iterable[ServiceRequest]) -> list[Case]:
     Return the cases of `requests`, in their order.
 
     requests  loaded through `whole`
-    Reads     SupportingInfo, ConsentDocument, Consent, Appointment, CommunicationRequest, Flag, CarePlan: seven
-              queries for any number
+    Reads     SupportingInfo, ConsentDocument, Consent, Appointment, CommunicationRequest, Flag, CarePlan, Referral:
+              eight queries for any number
     """
     found = {request.pk: Case(request) for request in requests}
     if not found:
@@ -93,11 +120,12 @@ def cases(requests: Iterable[ServiceRequest]) -> list[Case]:
         found[ask.service_request_id].ask = ask
     _add_flags(found)
     _add_plans(found)
+    _add_referrals(found)
     return list(found.values())
 
 
 def case(request: ServiceRequest) -> Case:
-    """Return the case of one request: seven queries."""
+    """Return the case of one request: eight queries."""
     return cases([request])[0]
 
 
@@ -153,3 +181,11 @@ def _add_plans(found: dict[UUID, Case]) -> None:
     plans = CarePlan.objects.signed().filter(determination__service_request__in=found)
     for plan in plans.select_related("determination").order_by("signed_at", "id"):
         found[plan.determination.service_request_id].care_plan = plan
+
+
+def _add_referrals(found: dict[UUID, Case]) -> None:
+    rows = Referral.objects.about(found).select_related("task__service_request__service", "new_request__service")
+    for row in rows:
+        for pk in (row.task.service_request_id, row.new_request_id):
+            if pk in found:
+                found[pk].referrals.append(row)

@@ -12,6 +12,7 @@ from consultations.models import (
     Appointment,
     CarePlan,
     CommunicationRequest,
+    Referral,
     ReviewNote,
     ServiceRequest,
     SupportingInfo,
@@ -88,6 +89,7 @@ class CaseScreen:
     visits: list[Appointment] = field(default_factory=list)
     earlier: list[ServiceRequest] = field(default_factory=list)
     plans: list[CarePlan] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
     note: ReviewNote | None = None
 
     @property
@@ -106,7 +108,7 @@ def case_screen(request: ServiceRequest, *, by: User, now: datetime) -> CaseScre
     Return the screen of a case whose patient is loaded.
 
     now    decides which questions were asked, where that depends on the day
-    Reads  eight queries for any number of questions, flags and earlier cases, once the questionnaires are compiled
+    Reads  nine queries for any number of questions, flags and earlier cases, once the questionnaires are compiled
     """
     rows = SupportingInfo.objects.filter(service_request=request).select_related(
         "questionnaire_response__questionnaire"
@@ -125,6 +127,11 @@ def case_screen(request: ServiceRequest, *, by: User, now: datetime) -> CaseScre
         visits=list(visits.order_by("start_at", "id")),
         earlier=history.earlier_cases(request, by=by),
         plans=history.plans(request, by=by),
+        referrals=list(
+            Referral.objects.about([request.pk]).select_related(
+                "to_practitioner", "to_service", "referred_by__practitioner", "task__service"
+            )
+        ),
         note=ReviewNote.objects.filter(task__service_request=request, author=by).first(),
     )
 

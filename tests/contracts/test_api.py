@@ -56,6 +56,7 @@ PROMISED = [
     "POST review-tasks/{id}/accept/",
     "POST review-tasks/{id}/decline/",
     "POST review-tasks/{id}/refer/",
+    "GET review-tasks/{id}/referral-options/",
     "POST flags/{id}/acknowledge/",
     "POST appointments/{id}/check-in/",
     "POST encounters/{id}/begin/",

@@ -134,9 +134,9 @@ LISTS = {
     "schedule-exceptions/": (lambda rows: ScheduleExceptionFactory(), "admin", 1),
     "consent-documents/": (lambda rows: ConsentDocumentFactory(), "patient", 1),
     "consents/": (Rows.consent, "patient", 1),
-    "service-requests/": (Rows.case, "patient", 8),
+    "service-requests/": (Rows.case, "patient", 9),
     "appointments/": (Rows.case, "patient", 1),
-    "review-tasks/": (Rows.task, "clinician", 1),
+    "review-tasks/": (Rows.task, "clinician", 2),
     "encounters/": (lambda rows: EncounterFactory(), "admin", 1),
     "care-plans/": (Rows.plan, "admin", 3),
     "waitlist/": (Rows.entry, "patient", 2),
@@ -151,7 +151,7 @@ LISTS = {
 # Of each page that lists: the same, sign-in and session included.
 PAGES = {
     "/services/": (lambda rows: HealthcareServiceFactory(), "patient", 3),
-    "/home/": (Rows.case, "patient", 14),
+    "/home/": (Rows.case, "patient", 15),
     "/consent/": (Rows.consent, "patient", 3),
     "/clinic/queue/": (Rows.task, "clinician", 12),
     "/clinic/visits/": (Rows.visit, "clinician", 6),
@@ -160,7 +160,7 @@ PAGES = {
     "/clinic/schedules/": (lambda rows: AvailableTimeFactory(), "admin", 10),
     "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
-CASE_SCREEN = 17
+CASE_SCREEN = 18
 
 
 def reader(rows, name):

@@ -25,7 +25,7 @@ from tests.factories.clinic import (
     signed,
     waiting,
 )
-from tests.factories.consultations import AppointmentFactory, clinician
+from tests.factories.consultations import AppointmentFactory, asking_service, clinician
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory
 
@@ -129,6 +129,61 @@ def test_write_with_a_stale_fence_says_who_holds_the_case(sign_in, verb, body):
     assert (answer.status_code, problem["code"]) == (409, "lease-lost")
     assert problem["held_by"] == practitioner.display_name
     assert problem["lease_expires_at"] == "2026-05-31T23:15:00Z"
+
+
+def test_refer_names_a_colleague_a_service_or_somebody_outside(sign_in, clock):
+    task, holder = claimed(waiting(), now=NOW)
+    colleague, service = clinician(task.service), asking_service()
+    client = sign_in(holder.user)
+    asking_service(states=["NJ"])
+
+    options = client.get(task_url(task, "referral-options/")).json()
+    assert options == {
+        "colleagues": [{"id": str(colleague.pk), "name": colleague.display_name}],
+        "services": [{"slug": service.slug, "name": service.name}],
+    }
+    words = {"fence": 1, "kind": "colleague", "to": str(colleague.pk), "reason": "You know hearts."}
+    assert client.post(task_url(task, "refer/"), words).json()["kept_for"] == colleague.display_name
+
+    clock.shift(timedelta(minutes=1))
+    client = sign_in(colleague.user)
+    fence = client.post("/api/v1/review-tasks/claim-next/", {}).json()["fence"]
+    words = {"fence": fence, "kind": "service", "to": service.slug, "reason": "It fits."}
+    told = client.post(task_url(task, "refer/"), words).json()
+    assert (told["outcome"], told["referred_to"]) == ("referred", service.name)
+    assert [(one["kind"], one["to"], one["reason"], one["referred_by"]) for one in told["referrals"]] == [
+        ("colleague", colleague.display_name, "You know hearts.", holder.display_name),
+        ("service", service.name, "It fits.", colleague.display_name),
+    ]
+
+    patient = sign_in(task.service_request.patient.user)
+    first = patient.get(f"/api/v1/service-requests/{task.service_request_id}/").json()
+    assert (first["next_actor"], first["next_step"]["code"], first["decision_note"]) == ("patient", "go-on", "It fits.")
+    assert first["referred_to"] == told["referrals"][1]["service_request"]
+    new = patient.get(f"/api/v1/service-requests/{first['referred_to']}/").json()
+    assert (new["status"], new["service"], new["referred_from"]) == ("draft", service.slug, first["id"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "code"),
+    [
+        ("colleague", "nobody", "unknown"),
+        ("colleague", "00000000-0000-4000-8000-000000000000", "may-not-take"),
+        ("service", "no-such-line", "unknown"),
+        ("elsewhere", "Clinic", "invalid_choice"),
+    ],
+)
+def test_refer_says_by_the_field_whom_it_cannot_be(sign_in, kind, to, code):
+    task, practitioner = claimed(waiting(), now=NOW)
+
+    words = {"fence": 1, "kind": kind, "to": to, "reason": "Why."}
+    answer = sign_in(practitioner.user).post(task_url(task, "refer/"), words)
+
+    assert answer.status_code == 422
+    field = "to" if kind != "elsewhere" else "kind"
+    assert [(error["field"], error["code"].replace("-", "_")) for error in answer.json()["errors"]] == [
+        (field, code.replace("-", "_"))
+    ]
 
 
 @pytest.mark.parametrize(("verb", "body"), VERBS.items(), ids=VERBS)
@@ -393,7 +448,7 @@ def test_task_list_takes_as_many_queries_for_50_rows_as_for_5(sign_in):
     for _ in range(45):
         waiting(service)
 
-    assert queries_of(client, f"{TASKS}?limit=100") == few == 1
+    assert queries_of(client, f"{TASKS}?limit=100") == few == 2
 
 
 def test_plan_list_takes_as_many_queries_for_many_rows_as_for_few(sign_in):

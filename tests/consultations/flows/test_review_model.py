@@ -2,7 +2,8 @@
 A state machine over the review of one case: several clinicians, a supervisor, a patient, a worker and a moving clock.
 
 After every step the rows are what a small model of them says: never two owners, no write by somebody whose claim is
-over, one decision at most. At the end of every walk the case is decided, or somebody can still take it.
+over, one decision at most; whoever is referred to another service has a case there. At the end of every walk the case
+is decided, or somebody can still take it.
 """
 
 from datetime import timedelta
@@ -22,10 +23,10 @@ from hypothesis.stateful import (
 from config.core.errors import Refusal
 from consultations.domain.asking import EXPIRES
 from consultations.domain.standing import ANSWERED, ASSIGNED
-from consultations.flows import ask_patient, decide, reassign, review, shift, watch
-from consultations.models import Communication, CommunicationRequest, ReviewTask
+from consultations.flows import ask_patient, decide, reassign, refer, review, shift, watch
+from consultations.models import Communication, CommunicationRequest, Referral, ReviewTask, ServiceRequest
 from tests.factories.clinic import waiting
-from tests.factories.consultations import clinician
+from tests.factories.consultations import asking_service, clinician
 from tests.factories.providers import NOW, HealthcareServiceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -46,7 +47,8 @@ class Review(RuleBasedStateMachine):
         self.patient = self.task.service_request.patient.user
         self.now, self.until, self.fence = NOW, NOW, 0
         self.status, self.holder, self.proposer, self.kept = "ready", None, None, (None, NOW)
-        self.asked_at, self.decisions = None, 0
+        self.asked_at, self.decisions, self.referrals, self.refers = None, 0, 0, False
+        self.elsewhere = asking_service()
         self.known = dict.fromkeys(range(CLINICIANS), 0)
 
     # What the model knows
@@ -136,11 +138,33 @@ class Review(RuleBasedStateMachine):
         allowed = self.may_write(who)
         words = {} if flow == "accept" else {"reason": "No."}
         assert self.write(getattr(decide, flow), who, **words) == allowed
-        if allowed and self.second_name:
+        if allowed:
+            self.decided(who, refers=False)
+
+    def decided(self, who, *, refers):
+        self.refers = refers
+        if self.second_name:
             self.proposer = who
             self.given_back()
-        elif allowed:
+        else:
             self.status, self.decisions = "completed", self.decisions + 1
+
+    @rule(who=people, to=people)
+    def refer_to_colleague(self, who, to):
+        allowed = self.may_write(who) and to not in {who, self.proposer}
+        words = {"to": self.staff[to].pk, "reason": "You know this better."}
+        assert self.write(refer.to_colleague, who, **words) == allowed
+        if allowed:
+            self.given_back(to, until=self.now + ASSIGNED)
+            self.referrals += 1
+
+    @rule(who=people)
+    def refer_to_service(self, who):
+        allowed = self.may_write(who)
+        assert self.write(decide.refer_to_service, who, to=self.elsewhere.pk, reason="Fits you.") == allowed
+        if allowed:
+            self.referrals += 1
+            self.decided(who, refers=True)
 
     @rule(who=people)
     def sign_off(self, who):
@@ -156,7 +180,7 @@ class Review(RuleBasedStateMachine):
         assert self.write(decide.send_back, who, handover="Look again.") == allowed
         if allowed:
             self.given_back(self.proposer, until=self.now + ASSIGNED)
-            self.proposer = None
+            self.proposer, self.refers = None, False
 
     # The patient, the supervisor, the worker
 
@@ -224,6 +248,14 @@ class Review(RuleBasedStateMachine):
     def it_is_decided_once_at_most(self):
         told = Communication.objects.filter(subject_id=self.task.pk, kind="review-decided").count()
         assert self.decisions == told <= 1
+
+    @invariant()
+    def a_referral_is_kept_and_leads_on_once_it_is_decided(self):
+        said = Referral.objects.filter(task=self.task)
+        assert said.count() == self.referrals
+        goes_on = ServiceRequest.objects.filter(service=self.elsewhere, patient=self.task.service_request.patient)
+        assert goes_on.count() == (self.refers and self.status == "completed")
+        assert said.filter(new_request__isnull=False).count() == goes_on.count()
 
     def teardown(self):
         """Find the case again: it is decided, or waits for a named patient until a day, or somebody can take it."""

@@ -9,7 +9,7 @@ from consultations.flows import review
 from consultations.models import ReviewNote, ReviewTask, Shift
 from intake.models import QuestionnaireResponse
 from tests.factories.clinic import accepted, claimed, waiting
-from tests.factories.consultations import clinician
+from tests.factories.consultations import asking_service, clinician
 from tests.factories.intake import QuestionnaireFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory
 
@@ -40,6 +40,10 @@ def text(answer):
 
 def step_url(task, step):
     return f"/clinic/cases/{task.pk}/{step}/"
+
+
+def named(form, words):
+    return {f"{form}-{name}": value for name, value in words.items()}
 
 
 def test_live_part_is_the_queue_without_its_page(open_as):
@@ -119,6 +123,55 @@ def test_accepted_case_without_a_visit_is_handed_over_from_its_page(open_as):
 
     assert "The case is back in the queue, for anybody." in said
     assert "My shift ends." in text(client.get(f"/clinic/cases/{task.pk}/"))
+
+
+def test_case_is_referred_to_a_colleague_from_its_page(open_as):
+    task, holder = claimed(waiting(), now=NOW)
+    colleague = clinician(task.service)
+    client = open_as(holder)
+    assert colleague.display_name in text(client.get(f"/clinic/cases/{task.pk}/"))
+
+    words = {"fence": 1, "to": colleague.pk, "reason": "You know hearts."}
+    said = text(client.post(step_url(task, "refer-colleague"), named("refer-colleague", words), follow=True))
+
+    assert "Referred. Your colleague is told." in said
+    page = text(open_as(colleague).get(f"/clinic/cases/{task.pk}/"))
+    assert f"To {colleague.display_name}: You know hearts." in page
+    patient = open_as(task.service_request.patient)
+    assert "asked a colleague to look at your answers too" in text(patient.get(f"/cases/{task.service_request_id}/"))
+
+
+def test_patient_is_referred_to_another_service_and_goes_on_there(open_as):
+    task, holder = claimed(waiting(), now=NOW)
+    service = asking_service(name="Calmer days")
+    client = open_as(holder)
+    assert "Calmer days" in text(client.get(f"/clinic/cases/{task.pk}/"))
+
+    words = named("refer-service", {"fence": 1, "to": service.pk, "reason": "It fits you better."})
+    said = text(client.post(step_url(task, "refer-service"), words, follow=True))
+
+    assert "A case of the other service waits for their answers." in said
+    patient = open_as(task.service_request.patient)
+    first = text(patient.get(f"/cases/{task.service_request_id}/"))
+    assert "Go on with: Calmer days" in first
+    assert "It fits you better." in first
+    new = service.service_requests.get()
+    page = text(patient.get(f"/cases/{new.pk}/"))
+    assert "suggests this for you" in page
+    assert "It fits you better." in page
+    assert "Next:" in page
+
+
+def test_what_was_typed_in_a_referral_stays_when_it_is_refused(open_as):
+    task, holder = claimed(waiting(), now=NOW)
+    service = asking_service()
+    service.service_requests.create(patient=task.service_request.patient, state="NY", authored_at=NOW)
+
+    words = named("refer-service", {"fence": 1, "to": service.pk, "reason": "It fits you better."})
+    answer = open_as(holder).post(step_url(task, "refer-service"), words)
+
+    assert answer.status_code == 422
+    assert "It fits you better." in text(answer)
 
 
 def test_supervisor_gives_a_case_to_a_clinician(open_as):
