@@ -3,9 +3,12 @@
 import pytest
 from django.utils import translation
 
+from tests import emptying
 from tests.browser.fixtures import chromium, complaints, look, open_page, phone
 
 __all__ = ["chromium", "complaints", "look", "open_page", "phone"]
+
+emptying.install()
 
 
 @pytest.fixture(autouse=True)
