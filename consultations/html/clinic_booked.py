@@ -131,7 +131,7 @@ def _times(
 ) -> HttpResponse:
     """Show the free times; a reason that was typed already comes along."""
     context = {
-        **offered(request, visit.service_request, now),
+        **offered(request, visit.service_request, now, by_name=True),
         **_facts(visit, now),
         "form": form,
         "taken": request.POST.get("time", ""),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.dates import in_words
@@ -28,9 +28,11 @@ from consultations.html.patient_forms import TimeFilterForm
 from consultations.models import Appointment, ServiceRequest, WaitlistEntry
 from consultations.queries import times
 from consultations.queries.case import Case
+from providers.domain.choice import KNOWS_PATIENT
 from providers.flows import hold as holding
 from providers.models import Slot
-from providers.queries.availability import Cursor
+from providers.queries import chosen as choices
+from providers.queries.availability import Cursor, Offer, Start
 
 PAGE = 24
 
@@ -70,6 +72,7 @@ def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
             "visit": visit,
             "zone": mine.request.patient.time_zone,
             "policy": mine.request.change_policy.words,
+            "is_known": _is_known(hold),
             "minutes": max(1, round((hold.expires_at - now).total_seconds() / 60)) if hold.expires_at else 0,
         }
         return render(request, "consultations/patient/confirm_time.html", context)
@@ -77,6 +80,11 @@ def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
         holding.release(slot_id=hold_id, by=user, now=now)
         return redirect("consultations:pick-time", case_id)
     return _book(request, mine, visit, hold_id, now)
+
+
+def _is_known(hold: Slot) -> bool:
+    why = choices.why(hold)
+    return why is not None and why.code == KNOWS_PATIENT
 
 
 def _why_not_moved(mine: Case, visit: Appointment | None, now: datetime) -> str | None:
@@ -144,46 +152,44 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
     return render(request, "consultations/patient/pick_time.html", context, status=status)
 
 
-def offered(request: HttpRequest, case: ServiceRequest, now: datetime) -> dict[str, Any]:
+def offered(request: HttpRequest, case: ServiceRequest, now: datetime, *, by_name: bool = False) -> dict[str, Any]:
     """
     Return the free times of a case as pages show them: days of times and a month, in the patient's zone.
 
     The address says which: practitioner, language, day, month and after, the time with which the page before ended.
+    Without a clinician each time stands once, and holding it chooses fairly among those who are free.
+
+    by_name  each clinician's times one by one, also when no clinician is asked for
     """
     zone = ZoneInfo(str(case.patient.time_zone))
     form = _filter(request, case)
     wanted = form.cleaned_data if form.is_valid() else {}
     practitioner = UUID(wanted["practitioner"]) if wanted.get("practitioner") else None
-    day = months.day_of(request.GET.get("day", ""))
-    page = times.free(
-        case,
-        now=now,
-        practitioner=practitioner,
-        language=wanted.get("language", ""),
-        limit=PAGE,
-        after=_cursor(request.GET.get("after", "")),
-        day=day,
-    )
-    soonest = page.results[0].start_at if page.results else now
+    language, day = wanted.get("language", ""), months.day_of(request.GET.get("day", ""))
+    after = request.GET.get("after", "")
+    if practitioner is not None or by_name:
+        page = times.free(
+            case, now=now, practitioner=practitioner, language=language, limit=PAGE, after=_cursor(after), day=day
+        )
+        found = [(one.start_at, _time(one, zone)) for one in page.results]
+        more = _value(page.next.start_at, page.next.practitioner) if page.next else ""
+    else:
+        starts, last = times.free_starts(case, now=now, language=language, limit=PAGE, after=chosen(after)[0], day=day)
+        found = [(one.start_at, _anyones(one, zone)) for one in starts]
+        more = _value(last) if last else ""
+    soonest = found[0][0] if found else now
     month = months.month_of(request.GET.get("month", ""), day or soonest.astimezone(zone).date())
-    first, last = months.ends(month)
-    open_days = times.free_days(
-        case,
-        first=first,
-        last=last,
-        now=now,
-        practitioner=practitioner,
-        language=wanted.get("language", ""),
-    )
+    first, last_day = months.ends(month)
+    open_days = times.free_days(case, first=first, last=last_day, now=now, practitioner=practitioner, language=language)
     return {
         "month": months.month(month, open_days=open_days, today=now.astimezone(zone).date(), chosen=day),
         "day": day,
-        "days": _days(page.results, zone),
+        "days": _days(found, zone),
         "zone": zone,
         "zone_words": _zone_words(zone, now),
         "filters": form,
-        "more_url": _more(request, page.next),
-        "is_first": not request.GET.get("after"),
+        "more_url": _more(request, more),
+        "is_first": not after,
     }
 
 
@@ -197,28 +203,45 @@ def _zone_words(zone: ZoneInfo, now: datetime) -> str:
     return f"{city(zone)} ({now.astimezone(zone).tzname()})"
 
 
-def _days(offers: Any, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Return the offers by local day, as components/times.html takes them."""
+def _days(found: list[tuple[datetime, dict[str, str]]], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the times by local day, as components/times.html takes them."""
     return [
-        {"label": capfirst(in_words(day, "day")), "times": [_time(offer, zone) for offer in of_day]}
-        for day, of_day in groupby(offers, key=lambda offer: offer.start_at.astimezone(zone).date())
+        {"label": capfirst(in_words(day, "day")), "times": [time for _, time in of_day]}
+        for day, of_day in groupby(found, key=lambda one: one[0].astimezone(zone).date())
     ]
 
 
-def _time(offer: Any, zone: ZoneInfo) -> dict[str, str]:
-    local = offer.start_at.astimezone(zone)
+def _time(offer: Offer, zone: ZoneInfo) -> dict[str, str]:
     return {
-        "value": f"{offer.start_at.isoformat()}~{offer.practitioner}",
-        "label": in_words(local, "time"),
+        "value": _value(offer.start_at, offer.practitioner),
+        "label": in_words(offer.start_at.astimezone(zone), "time"),
         "note": offer.name,
     }
 
 
+def _anyones(start: Start, zone: ZoneInfo) -> dict[str, str]:
+    """Return a time with who the patient would see, as far as that is settled already."""
+    note = start.name
+    if start.practitioner is None:
+        note = ngettext("%(count)s clinician", "%(count)s clinicians", start.people) % {"count": start.people}
+    elif start.is_known:
+        note = gettext("%(clinician)s, whom you know") % {"clinician": start.name}
+    return {
+        "value": _value(start.start_at, None if start.is_known else start.practitioner),
+        "label": in_words(start.start_at.astimezone(zone), "time"),
+        "note": note,
+    }
+
+
+def _value(start_at: datetime, practitioner: UUID | None = None) -> str:
+    return f"{start_at.isoformat()}~{practitioner or ''}"
+
+
 def chosen(value: str) -> tuple[datetime | None, UUID | None]:
-    """Return the instant and the clinician of a submitted choice; (None, None) for what is none."""
+    """Return the instant and the clinician, None for whoever is free, of a submitted choice; (None, None) for none."""
     instant, _, practitioner = value.partition("~")
     try:
-        start_at, who = parse_datetime(instant), UUID(practitioner)
+        start_at, who = parse_datetime(instant), UUID(practitioner) if practitioner else None
     except ValueError:
         return None, None
     return (start_at, who) if start_at is not None and start_at.tzinfo is not None else (None, None)
@@ -229,9 +252,8 @@ def _cursor(value: str) -> Cursor | None:
     return Cursor(start_at, practitioner) if start_at is not None and practitioner is not None else None
 
 
-def _more(request: HttpRequest, cursor: Cursor | None) -> str:
-    if cursor is None:
+def _more(request: HttpRequest, after: str) -> str:
+    if not after:
         return ""
     kept = {name: request.GET[name] for name in ("practitioner", "language", "day") if request.GET.get(name)}
-    words = {**kept, "after": f"{cursor.start_at.isoformat()}~{cursor.practitioner}"}
-    return f"{request.path}?{urlencode(words)}"
+    return f"{request.path}?{urlencode({**kept, 'after': after})}"

@@ -1,7 +1,7 @@
 """Which times are free: searched, explained, and offered again when one was taken."""
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, CharField, Count, Min, Q, When
+from django.db.models.functions import Cast, TruncDate
 
 from providers.domain import timing
 from providers.domain.eligibility import Reason
@@ -44,6 +44,22 @@ class Offer(NamedTuple):
     end_at: datetime
     time_zone: str
     name: str
+
+
+class Start(NamedTuple):
+    """
+    One time at which somebody is free, whoever: instants in UTC.
+
+    people        how many clinicians are free then
+    practitioner  one of them: who knows the patient, if one does, else the only one; None when it does not matter who
+    name          of that one, as patients read it; "" without one
+    """
+
+    start_at: datetime
+    people: int
+    practitioner: UUID | None = None
+    name: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,37 @@ def search(  # noqa: PLR0913  one page of one search is seven words long
     more = len(found) > limit
     page = found[:limit]
     return Page(page, Cursor(page[-1].start_at, page[-1].practitioner) if more else None)
+
+
+def starts(
+    asked: Asked, *, start: datetime, end: datetime, now: datetime, limit: int = 20, after: datetime | None = None
+) -> tuple[list[Start], datetime | None]:
+    """
+    Return the first `limit` times at which anybody may be booked at `now`, each once, and where the next page starts.
+
+    start, end  aware instants between which visits start, end exclusive
+    after       what the page before returned; None for the first page
+    Reads       three queries for any number of clinicians; six more when some of them have just changed
+    """
+    limit = min(limit, MAX_LIMIT)
+    first = start if after is None else max(start, after + timedelta(microseconds=1))
+    span = _ahead(asked.service, start=first, end=end, now=now)
+    if span.start >= span.end:
+        return [], None
+    doubted = open_times.doubtful(now)
+    free: dict[datetime, list[UUID]] = {}
+    counts: Counter[datetime] = Counter()
+    for start_at, count, people in _counted(asked, span=span, now=now, doubted=doubted, limit=limit + 1):
+        counts[start_at], free[start_at] = count, people
+    for one in _computed(asked, doubted, span=span, now=now):
+        if one.start_at not in counts and sum(at <= one.start_at for at in counts) > limit:
+            break
+        counts[one.start_at] += 1
+        free.setdefault(one.start_at, []).append(one.practitioner)
+    found = [_start(at, counts[at], free[at], asked.known_to) for at in sorted(counts)[:limit]]
+    cards = directory.cards({one.practitioner for one in found if one.practitioner is not None}, edition=None)
+    named = [one._replace(name=cards[one.practitioner].name) if one.practitioner else one for one in found]
+    return named, found[-1].start_at if len(counts) > limit else None
 
 
 def days(
@@ -262,6 +309,24 @@ def _times(diary: Diary, asked: Asked, *, span: Interval, now: datetime) -> Iter
     for chunk in _chunks(Interval(span.start, min(span.end, diary.terms.until(now, diary.zone)))):
         for visit in diary.offers(asked, span=chunk, now=now):
             yield Found(visit.start, diary.practitioner.pk, visit.end)
+
+
+def _counted(
+    asked: Asked, *, span: Interval, now: datetime, doubted: list[UUID], limit: int
+) -> Iterator[tuple[datetime, int, list[UUID]]]:
+    """Yield the first times of the table, how many are free at each, and of them one and one who knows the patient."""
+    who = Cast("practitioner_id", CharField())
+    known = Q(practitioner__in=asked.known_to)
+    rows = open_times.rows(asked, span=span, now=now, doubted=doubted).order_by("start_at").values("start_at")
+    found = rows.annotate(count=Count("practitioner_id"), one=Min(who), known=Min(who, filter=known))
+    for start_at, count, *people in found.values_list("start_at", "count", "one", "known")[:limit]:
+        yield start_at, count, [UUID(one) for one in people if one]
+
+
+def _start(start_at: datetime, count: int, people: list[UUID], known_to: Collection[UUID]) -> Start:
+    known = next((one for one in people if one in known_to), None)
+    whom = known or (people[0] if count == 1 else None)
+    return Start(start_at, count, whom, is_known=known is not None)
 
 
 def _first_times(found: Iterable[Found], limit: int, *, is_last: bool) -> list[Found]:

@@ -9,7 +9,7 @@ from providers.models import Slot
 from tests.consultations.html.reading import assert_shows, text_of
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician, held
 from tests.factories.intake import PatientFactory
-from tests.factories.providers import NINE, NOW
+from tests.factories.providers import NINE, NOW, AvailableTimeFactory
 
 pytestmark = pytest.mark.django_db
 TEN = NINE + timedelta(hours=1)
@@ -50,12 +50,14 @@ def test_times_can_be_narrowed_to_a_clinician_or_a_language(browse, case):
     assert (set(by_name), set(by_language)) == ({first.display_name}, {second.display_name})
 
 
-def test_later_times_go_on_where_the_page_ended(browse, case):
-    for _ in range(5):
-        clinician(case.service)
+@pytest.mark.parametrize("of_one", [True, False], ids=["of one clinician", "of anybody"])
+def test_later_times_go_on_where_the_page_ended(browse, case, of_one):
+    people = [clinician(case.service) for _ in range(2)]
+    for weekday in range(2, 7):
+        AvailableTimeFactory(schedule__practitioner=people[0], weekday=weekday)
     browser = browse(case.patient.user)
 
-    first = browser.get(url(case))
+    first = browser.get(url(case), {"practitioner": str(people[0].pk)} if of_one else {})
     second = browser.get(first.context["more_url"])
 
     values = [one["value"] for one in (*_times(first), *_times(second))]
@@ -232,3 +234,34 @@ def test_the_month_keeps_the_clinician_that_was_chosen(browse, case):
     open_days = [one.day.day for week in shown.context["month"].weeks for one in week if one.is_inside and one.is_open]
     assert open_days == [2, 9, 16, 23, 30]
     assert first.pk != second.pk
+
+
+def test_without_a_clinician_each_time_stands_once_and_holding_it_chooses_fairly(browse, case):
+    people = [clinician(case.service) for _ in range(3)]
+    AppointmentFactory(service_request__service=case.service, practitioner=people[0], start_at=TEN)
+    AppointmentFactory(service_request__service=case.service, practitioner=people[1], start_at=TEN)
+    browser = browse(case.patient.user)
+
+    page = browser.get(url(case))
+    held_page = browser.post(url(case), {"time": _times(page)[0]["value"]}, follow=True)
+
+    assert [(one["label"], one["note"]) for one in _times(page)][:3] == [
+        ("9:00 AM", "3 clinicians"), ("9:30 AM", "3 clinicians"), ("10:00 AM", people[2].display_name),
+    ]  # fmt: skip
+    assert_shows(held_page, "Book this time?", people[2].display_name)
+    assert "You have seen them before" not in text_of(held_page)
+
+
+def test_who_knows_the_patient_is_named_and_chosen_first(browse, case):
+    known, *_ = [clinician(case.service, family_name=name) for name in ("Lovelace", "Hopper", "Noether")]
+    AppointmentFactory(
+        service_request__patient=case.patient, practitioner=known, start_at=NINE - timedelta(days=30),
+        status="fulfilled",
+    )  # fmt: skip
+    browser = browse(case.patient.user)
+
+    page = browser.get(url(case))
+    held_page = browser.post(url(case), {"time": _times(page)[0]["value"]}, follow=True)
+
+    assert _times(page)[0]["note"] == f"{known.display_name}, whom you know"
+    assert_shows(held_page, known.display_name, "You have seen them before, or are about to.")

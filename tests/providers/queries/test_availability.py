@@ -1,5 +1,6 @@
 """Search, explanation and the nearest times, on real rows."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from providers.domain.codes import ExceptionKind, SlotStatus
+from providers.flows import open_times
 from providers.models import Slot
 from providers.queries import availability
 from providers.queries.diaries import Asked
@@ -255,3 +257,28 @@ def test_search_after_the_horizon_is_empty_without_asking_the_database(service, 
         page = search(service, start=NOW + timedelta(days=800), end=NOW + timedelta(days=900))
 
     assert page.results == []
+
+
+@pytest.mark.parametrize("is_worked_in", [True, False], ids=["from the table", "from hours and slots"])
+def test_starts_are_the_times_of_the_search_each_once_page_by_page(service, is_worked_in):
+    ada, grace, emmy = (clinician(service) for _ in range(3))
+    SlotFactory(practitioner=grace, start_at=NINE)
+    SlotFactory(practitioner=emmy, start_at=NINE)
+    if is_worked_in:
+        for one in (ada, grace):
+            open_times.refresh(practitioner_id=one.pk, now=NOW)
+    asked = Asked(service, "NY", known_to=frozenset({emmy.pk}))
+    span = {"start": NOW, "end": NOW + timedelta(days=14), "now": NOW}
+
+    found, after = [], None
+    while True:
+        page, after = availability.starts(asked, **span, limit=3, after=after)
+        found += page
+        if after is None:
+            break
+
+    every = availability.search(asked, **span, limit=100).results
+    counts = Counter(one.start_at for one in every)
+    assert [(one.start_at, one.people) for one in found] == sorted(counts.items())
+    assert (found[0].practitioner, found[0].name, found[0].is_known) == (ada.pk, ada.display_name, False)
+    assert (found[1].practitioner, found[1].is_known) == (emmy.pk, True)
