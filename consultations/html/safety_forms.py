@@ -7,7 +7,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from consultations.domain.codes import RungKind
-from consultations.domain.escalation import DEFAULT_CHAIN, LONGEST_MINUTES, Rung
+from consultations.domain.escalation import LONGEST_MINUTES, Rung
 from providers.models import Practitioner
 
 
@@ -88,16 +88,19 @@ class ChainForm(forms.Form):
                     self.add_error(name, "Say how long they have.")
         return told
 
-    def rungs(self) -> list[Rung]:
-        """Return the chain that was set; the clinic's phone waits as long as the step before it."""
+    def rungs(self, *, phone: Rung) -> list[Rung]:
+        """
+        Return the chain that was set.
+
+        phone  the last step as it is now; nothing comes after it, so the page asks for no wait of its own
+        """
         told = self.cleaned_data
         chain = [
             Rung(told[f"who_{number}"], told[f"emergency_{number}"], told[f"urgent_{number}"])
             for number in range(1, self.STEPS + 1)
             if told[f"who_{number}"]
         ]
-        last = chain[-1] if chain else DEFAULT_CHAIN[-1]
-        return [*chain, Rung(RungKind.CLINIC_PHONE, last.emergency_minutes, last.urgent_minutes)]
+        return [*chain, phone]
 
     @classmethod
     def said(cls, chain: Sequence[Rung]) -> dict[str, Any]:

@@ -84,7 +84,8 @@ def set_chain(request: HttpRequest, user: User, service: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, user, line, chain_form=form, status=422)
     try:
-        roster.set_chain(service_id=line.pk, steps=form.rungs(), by=user, now=timezone.now())
+        steps = form.rungs(phone=rosters_of.last_step(line))
+        roster.set_chain(service_id=line.pk, steps=steps, by=user, now=timezone.now())
     except Refusal as refusal:
         _tell(form, refusal)
         return _show(request, user, line, chain_form=form, status=409)

@@ -67,8 +67,14 @@ def roster(service: HealthcareService, *, now: datetime) -> Roster:
         Entry(row.start_at, row.end_at, row, is_now=row.start_at <= now, is_able=row.pk in able) for row in periods
     ]
     entries += [Entry(gap.start_at, gap.end_at, is_now=gap.start_at <= now) for gap in holes]
+    in_order = tuple(sorted(entries, key=lambda one: one.start_at))
     own = ChainStep.objects.of(service.pk)
-    return Roster(service, tuple(sorted(entries, key=lambda one: one.start_at)), tuple(own or DEFAULT_CHAIN), bool(own))
+    return Roster(service, in_order, tuple(own or DEFAULT_CHAIN), bool(own))
+
+
+def last_step(service: HealthcareService) -> Rung:
+    """Return the last step of a service's chain, which is the clinic's phone: one query."""
+    return (ChainStep.objects.of(service.pk) or DEFAULT_CHAIN)[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,8 @@ def answered(request, *, answers=None, **fields):
         patient=request.patient,
         status=ResponseStatus.COMPLETED,
         answers={"q1": True} if answers is None else answers,
-        completed_at=NOW,
         completed_by=request.patient.user,
-        **fields,
+        **{"completed_at": NOW, **fields},
     )
     SupportingInfoFactory(service_request=request, questionnaire_response=response)
     return response

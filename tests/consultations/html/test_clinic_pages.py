@@ -1,5 +1,6 @@
 """The clinic's pages: from the queue to a signed plan, without JavaScript."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,71 @@ def test_case_shows_what_changed_since_the_last_one(open_as):
 
     assert "Changed since last time" in page
     assert "changed__was" in page
+
+
+SCORES = [
+    {
+        "instrument": "gad7", "title": "Anxiety", "maximum": 21, "items": [],
+        "bands": [{"from": 0, "label": "Minimal"}, {"from": 5, "label": "Mild"}, {"from": 10, "label": "Moderate"}],
+    }
+]  # fmt: skip
+
+
+def scored(request, value, *, days_ago, questionnaire=None):
+    """Return a completed response of a case with a score of so many days ago."""
+    which = {"questionnaire": questionnaire} if questionnaire else {"questionnaire__scores": SCORES}
+    at = NOW - timedelta(days=days_ago)
+    return answered(request, scores=[{"instrument": "gad7", "value": value}], completed_at=at, **which)
+
+
+def scored_before(task, *values):
+    """Give a case a score of today and its patient's earlier cases the ones before it, oldest first, a month apart."""
+    *before, present = values
+    now = scored(task.service_request, present, days_ago=0)
+    for months, value in enumerate(reversed(before), start=1):
+        case = ServiceRequestFactory(patient=task.service_request.patient, service=task.service, status="completed",
+            submitted_at=NOW, submitted_by=task.service_request.patient.user)  # fmt: skip
+        scored(case, value, days_ago=30 * months, questionnaire=now.questionnaire)
+
+
+def test_case_shows_a_score_on_its_band_and_how_it_went(open_as):
+    task = waiting()
+    scored_before(task, 14, 11, 6)
+
+    page = text(open_as(clinician(task.service)).get(case_url(task)))
+
+    # The present score with its band.
+    assert '<span class="score__now">Mild</span>' in page
+    assert "6 <small>of 21</small>" in page
+    # The course: each score at its point, oldest first, the bands beside them, in words for who does not see it.
+    points = re.findall(r'<text class="trend__value"[^>]*>(\d+)</text>', page)
+    assert points == ["14", "11", "6"]
+    assert "Apr 1: 14 of 21, May 1: 11 of 21, now: 6 of 21" in page
+    assert re.findall(r'<text class="trend__band"[^>]*>(\w+)</text>', page) == ["Minimal", "Mild", "Moderate"]
+    # The numbers again, with the step since last time.
+    assert "now -5" in " ".join(page.split())
+
+
+def test_case_with_one_score_shows_its_band_and_no_course(open_as):
+    task = waiting()
+    scored_before(task, 12)
+
+    page = text(open_as(clinician(task.service)).get(case_url(task)))
+
+    assert '<span class="score__now">Moderate</span>' in page
+    assert "trend__value" not in page
+
+
+def test_case_shows_no_score_of_a_case_that_the_clinician_may_not_see(open_as):
+    task = waiting()
+    now = scored(task.service_request, 6, days_ago=0)
+    elsewhere = ServiceRequestFactory(patient=task.service_request.patient, submitted=True)
+    scored(elsewhere, 20, days_ago=30, questionnaire=now.questionnaire)
+
+    page = text(open_as(clinician(task.service)).get(case_url(task)))
+
+    assert "trend__value" not in page
+    assert "20 of 21" not in page
 
 
 def post(client, task, step, **values):

@@ -85,10 +85,21 @@ def test_the_chain_is_set(browse, service):
 
     assert "The chain is changed" in answer.content.decode()
     assert [(one.kind, one.emergency_minutes) for one in ChainStep.objects.of(service.pk)] == [
-        ("supervisor", 7), ("on-call", 5), ("supervisor", 9), ("clinic-phone", 9),
+        ("supervisor", 7), ("on-call", 5), ("supervisor", 9), ("clinic-phone", 10),
     ]  # fmt: skip
     shown = browse(AdminFactory()).get(page(service)).content.decode()
     assert re.findall(r'name="emergency_(\d)" value="(\d+)"', shown) == [("1", "7"), ("2", "5"), ("3", "9")]
+
+
+def test_the_clinics_phone_keeps_its_own_wait_when_the_steps_before_it_change(browse, service):
+    ChainStep.objects.create(
+        service=service, position=0, kind="clinic-phone", emergency_minutes=3, urgent_minutes=30
+    )  # fmt: skip
+
+    browse(AdminFactory()).post(page(service, "chain/"), step(1, "supervisor", 7, 70))
+
+    last = ChainStep.objects.of(service.pk)[-1]
+    assert (last.kind, last.emergency_minutes, last.urgent_minutes) == ("clinic-phone", 3, 30)
 
 
 @pytest.mark.parametrize("wait", [0, "", 1441])
