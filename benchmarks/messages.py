@@ -5,8 +5,9 @@ How fast due messages leave, with real workers and a real mail server: against b
     peer      one Celery task with an ETA for each reminder, as most systems do it, with the same workers
     planned   the same due messages among ten thousand and among a million planned ones
 
-A worker is what is shipped: two processes. On PostgreSQL with fsync; nothing else should run on the machine. Four
-workers on two cores show that they do not stand in each other's way, not how far they scale.
+A worker is what is shipped: two processes. On PostgreSQL with fsync; nothing else should run on the machine: about
+seven minutes then, a good minute with --quick. Four workers on two cores show that they do not stand in each other's
+way, not how far they scale. However it is ended, by Ctrl-C or kill -9, it leaves no process behind.
 """
 
 import os
@@ -24,6 +25,8 @@ from pathlib import Path
 
 from benchmarks._stage import Figures, options, p95, say, stage  # isort: split
 
+import redis
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 
@@ -154,11 +157,22 @@ def floor(sink: Sink, count: int, letter: bytes) -> float:
 
 
 def drained(sink: Sink, count: int, *, workers: int) -> float:
-    """Return how many due messages a second leave."""
+    """Return how many messages a second leave that become due at once while all workers wait."""
     sink.forget()
-    people.plan_due(count, at=database_now())
+    people.plan_due(count, at=database_now() + timedelta(hours=1))
     with running(sink.port, workers=workers, beat=True):
+        wait_for(workers)
+        Communication.objects.update(due_at=database_now())
         return sink.rate(count)
+
+
+def wait_for(workers: int) -> None:
+    """Wait until so many workers wait for tasks: starting one takes more of a processor than sending does."""
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        while sum(client["cmd"] == "brpop" for client in broker.client_list()) < workers:
+            time.sleep(0.1)
+    # What starting has begun comes to its end.
+    time.sleep(2)
 
 
 def peer(sink: Sink, count: int, *, workers: int) -> float:
@@ -186,6 +200,8 @@ def lateness(sink: Sink, due: int, *, planned: int, workers: int) -> float:
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [planned - due])
         cursor.execute("VACUUM ANALYZE consultations_communication")
+        # What was just loaded is on the disk before anything is measured.
+        cursor.execute("CHECKPOINT")
     with running(sink.port, workers=workers, beat=True):
         # The workers are up; the time of the messages is now.
         while sink.count() == 0:
@@ -221,8 +237,9 @@ def main() -> None:
             tasks = peer(sink, max(count // 5, 300), workers=workers)
             figures.add(f"task_each_per_second_{workers}_workers", tasks)
             figures.add(f"ratio_to_task_each_{workers}_workers", rate / tasks, goal="at least 5")
-        small = lateness(sink, due, planned=max(10_000, due), workers=1)
-        figures.add("late_p95_among_10000", small, "s")
+        few = max(10_000, due)
+        small = statistics.mean(lateness(sink, due, planned=few, workers=1) for _ in range(2))
+        figures.add(f"late_p95_among_{few}", small, "s")
         large = lateness(sink, due, planned=max(given.planned, due), workers=1)
         figures.add(f"late_p95_among_{max(given.planned, due)}", large, "s")
         figures.add("ratio_of_lateness", large / small, goal="about 1")

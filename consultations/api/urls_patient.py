@@ -6,6 +6,7 @@ from django.urls import path
 
 from consultations.api.appointments import AnyAccept, Appointments
 from consultations.api.holds import Hold, Holds
+from consultations.api.messages import MessagePreferences, PushDevices
 from consultations.api.requests import ServiceRequests
 from consultations.api.responses import ReviewableResponses
 from consultations.api.waitlist import Waitlist, WaitlistOffers
@@ -38,6 +39,9 @@ urlpatterns = [
     ),
     path("appointments/<uuid:pk>/reschedule/", Appointments.as_view(_post("reschedule")), name="reschedule"),
     path("appointments/<uuid:pk>/cancel/", Appointments.as_view(_post("cancel")), name="cancel"),
+    path("message-preferences/me/", MessagePreferences.as_view(), name="message-preferences"),
+    path("push-devices/", PushDevices.as_view(_OPEN), name="push-devices"),
+    path("push-devices/<uuid:pk>/", PushDevices.as_view({"get": "retrieve", "delete": "destroy"}), name="push-device"),
     path("waitlist/", Waitlist.as_view(_OPEN), name="waitlist"),
     path("waitlist/<uuid:pk>/", Waitlist.as_view({"get": "retrieve", "delete": "destroy"}), name="waitlist-entry"),
     path("waitlist-offers/", WaitlistOffers.as_view({"get": "list"}), name="waitlist-offers"),

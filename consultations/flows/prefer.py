@@ -50,14 +50,14 @@ class BadDevice(Invalid):
     """Use another browser, or another way."""
 
     code = "bad-device"
-    title = "This device cannot show notifications from us"
+    title = gettext_lazy("This device cannot show notifications from us")
 
 
 class NoDevice(NotFound):
     """Look at the list of devices again."""
 
     code = "no-device"
-    title = "There is no such device"
+    title = gettext_lazy("There is no such device")
 
 
 class LinkOver(NotFound):
@@ -80,6 +80,18 @@ class Choice:
     quiet_from: time
     quiet_until: time
     visit_mail: bool = True
+
+
+def chosen(preference: CommunicationPreference | None) -> Choice:
+    """Return what a person chose last; the defaults for None."""
+    row = preference or CommunicationPreference()
+    return Choice(
+        optional_mail=row.unsubscribed_at is None,
+        texts=row.texts_wanted_at is not None and row.texts_stopped_at is None,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+        visit_mail=row.visit_mail,
+    )
 
 
 @flow
@@ -123,12 +135,12 @@ def add_device(*, endpoint: str, key: str, secret: str, name: str, by: User, now
     Source    RFC 8030, RFC 8291
     """
     if not push.is_on():
-        raise BadDevice("There are no notifications here.")
-    device = PushDevice(user=by, name=name.strip()[:80] or "A browser", key=key[:100])
+        raise BadDevice(gettext("There are no notifications here."))
+    device = PushDevice(user=by, name=name.strip()[:80] or gettext("A browser"), key=key[:100])
     try:
         push.device(pk=device.pk, endpoint=endpoint, key=key, secret=secret)
     except push.BadAddress as error:
-        raise BadDevice("This browser's notifications cannot be reached from here.") from error
+        raise BadDevice(gettext("This browser's notifications cannot be reached from here.")) from error
     preference = CommunicationPreference.objects.locked(_whole(by.pk))
     device.keep(endpoint=endpoint, secret=secret)
     before = PushDevice.objects.live().filter(endpoint_sha256=device.endpoint_sha256)
@@ -156,7 +168,7 @@ def remove_device(*, device_id: UUID, by: User, now: datetime) -> None:
     """
     device = PushDevice.objects.visible_to(by).filter(pk=device_id).first()
     if device is None or not PushDevice.objects.finish([device.pk], why=DeviceEnd.PAGE, now=now):
-        raise NoDevice("There is no such device.")
+        raise NoDevice(gettext("There is no such device."))
     _time_again(by.pk, now=now)
 
     audit.record(event="consultations.device.removed", entity=device, by=by, now=now)

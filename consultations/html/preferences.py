@@ -25,7 +25,7 @@ from config.core.models import Role, User
 from consultations.adapters import push
 from consultations.flows import prefer
 from consultations.models import CommunicationPreference, PushDevice
-from consultations.models.communication_preference import QUIET_FROM, QUIET_UNTIL, READ, wishes_of
+from consultations.models.communication_preference import READ, wishes_of
 
 _HALF_HOURS = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 30)]
 
@@ -161,9 +161,9 @@ def _named(agent: str) -> str:
         "Mac": "Mac",
         "Linux": "Linux",
     }
-    browser = next((name for mark, name in browsers.items() if mark in agent), "A browser")
+    browser = next((name for mark, name in browsers.items() if mark in agent), gettext("A browser"))
     system = next((name for mark, name in systems.items() if mark in agent), "")
-    return f"{browser} on {system}" if system else browser
+    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
 
 
 def _changed(request: HttpRequest, form: PreferencesForm) -> bool:
@@ -179,13 +179,11 @@ def _changed(request: HttpRequest, form: PreferencesForm) -> bool:
 
 def _present(preference: CommunicationPreference | None) -> dict[str, str]:
     """Return the form's values of a stored decision; times between the half hours are shown as they are stored."""
-    if preference is None:
-        preference = CommunicationPreference(quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL)
-    wants_texts = preference.texts_wanted_at is not None and preference.texts_stopped_at is None
+    choice = prefer.chosen(preference)
     return {
-        "channel": "sms" if wants_texts else "email",
-        "optional_mail": "no" if preference.unsubscribed_at else "yes",
-        "visit_mail": "yes" if preference.visit_mail else "no",
-        "quiet_from": preference.quiet_from.strftime("%H:%M"),
-        "quiet_until": preference.quiet_until.strftime("%H:%M"),
+        "channel": "sms" if choice.texts else "email",
+        "optional_mail": "yes" if choice.optional_mail else "no",
+        "visit_mail": "yes" if choice.visit_mail else "no",
+        "quiet_from": choice.quiet_from.strftime("%H:%M"),
+        "quiet_until": choice.quiet_until.strftime("%H:%M"),
     }

@@ -1,6 +1,7 @@
 """A list of fifty costs as many queries as a list of five, and exactly as many as is written here."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from rest_framework.test import APIClient
 from consultations.models import CarePlan, Determination, WaitlistEntry
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
-from tests.contracts.world import offered
+from tests.contracts.world import device, offered
 from tests.factories.clinic import EncounterFactory, ProtocolFactory, flagged, planned, waiting
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -40,6 +41,7 @@ FEW, MANY = 5, 50
 # Addresses that list nothing of the database's, or have their own counts in tests/providers.
 NO_LISTS = {
     "patients/me/",
+    "message-preferences/me/",
     "clock-changes/",
     "availability/",
     "availability/next/",
@@ -119,6 +121,9 @@ class Rows:
         )
         return offered(entry, held(case))
 
+    def device(self):
+        return device(self.patient.user, str(uuid4()))
+
     def alert(self):
         return alert(self.service)
 
@@ -140,6 +145,7 @@ LISTS = {
     "encounters/": (lambda rows: EncounterFactory(), "admin", 1),
     "care-plans/": (Rows.plan, "admin", 3),
     "waitlist/": (Rows.entry, "patient", 2),
+    "push-devices/": (Rows.device, "patient", 1),
     "waitlist-offers/": (Rows.offer, "admin", 1),
     "flags/": (Rows.task, "clinician", 1),
     "alerts/": (Rows.alert, "clinician", 2),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from consultations.flows import escalate
-from consultations.models import WaitlistEntry, WaitlistOffer
+from consultations.models import PushDevice, WaitlistEntry, WaitlistOffer
 from tests.factories.clinic import claimed, flagged, planned, waiting
 from tests.factories.consultations import clinician, held
 from tests.factories.core import AdminFactory
@@ -45,6 +45,7 @@ def make():
         "questionnaire-responses": case.supporting_info.get().questionnaire_response,
         "holds": hold,
         "waitlist": entry,
+        "push-devices": device(patient.user, "one"),
         "waitlist-offers": offered(entry, hold),
         "appointments": visit,
         "review-tasks": task,
@@ -67,6 +68,14 @@ def make():
         ours=[patient.user, practitioner.user, AdminFactory()],
         strangers=[PatientFactory().user, clinician(HealthcareServiceFactory()).user],
     )
+
+
+def device(user, name):
+    """Return a browser that shows notifications to somebody."""
+    made = PushDevice(user=user, name=name, key="not-a-key")
+    made.keep(endpoint=f"https://push.example/{name}", secret="not-a-secret")
+    made.save()
+    return made
 
 
 def offered(entry, hold):
