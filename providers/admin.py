@@ -419,9 +419,18 @@ class AvailableTimes(admin.TabularInline[AvailableTime, Schedule]):
 class ScheduleAdmin(ReadOnly):
     """Weekly hours, to look at."""
 
-    list_display = ["practitioner", "name", "time_zone", "valid_from", "valid_until", "is_active"]
-    list_filter = ["is_active"]
-    list_select_related = ["practitioner"]
+    list_display = [
+        "practitioner",
+        "name",
+        "service",
+        "modality",
+        "time_zone",
+        "valid_from",
+        "valid_until",
+        "is_active",
+    ]
+    list_filter = ["is_active", "modality"]
+    list_select_related = ["practitioner", "service"]
     inlines = [AvailableTimes]
 
 

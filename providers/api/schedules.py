@@ -137,6 +137,7 @@ def _draft(words: dict[str, Any]) -> Draft:
         times=[Time(time["weekday"], time["start"], time["end"]) for time in words["available_times"]],
         name=words["name"],
         service_id=service.pk if service else None,
+        modality=words["modality"],
     )
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from config.core.api.inputs import Id, Input
 from config.core.api.schema import Problem
 from providers.api.fields import Clock, Instant, Zone
-from providers.domain.codes import ExceptionKind, QualificationKind, QualificationStatus, Weekday
+from providers.domain.codes import ExceptionKind, Modality, QualificationKind, QualificationStatus, Weekday
 from providers.domain.states import STATES
 from providers.domain.terms import FIELDS
 from providers.models import (
@@ -242,7 +242,7 @@ class AvailableTimeInput(Input):
 
 
 class ScheduleOutput(serializers.ModelSerializer[Schedule]):
-    """Weekly hours; without a service they hold for all of the clinician's."""
+    """Weekly hours; without a service and a modality they hold for all visits of the clinician."""
 
     time_zone = Zone(read_only=True)
     service = serializers.CharField(source="service.slug", default=None, read_only=True)
@@ -251,7 +251,7 @@ class ScheduleOutput(serializers.ModelSerializer[Schedule]):
     class Meta:
         model = Schedule
         fields = [
-            "id", "practitioner", "service", "name", "time_zone", "valid_from", "valid_until", "is_active",
+            "id", "practitioner", "service", "modality", "name", "time_zone", "valid_from", "valid_until", "is_active",
             "available_times",
         ]  # fmt: skip
         read_only_fields = fields
@@ -262,6 +262,7 @@ class ScheduleInput(AcceptInput):
 
     practitioner = serializers.UUIDField()
     service = serializers.SlugField(max_length=64, required=False, allow_null=True, default=None)
+    modality = serializers.ChoiceField(Modality.choices, required=False, allow_blank=True, default="")
     name = serializers.CharField(max_length=100, default="Weekly hours")
     time_zone = Zone()
     valid_from = serializers.DateField()

@@ -42,9 +42,10 @@ class ExceptionKind(TextChoices):
 
 
 class Modality(TextChoices):
-    """HL7 v3 ActCode of the encounter."""
+    """How patient and clinician meet; both are HL7 v3 ActCode VR, an encounter in two places at once."""
 
     VIDEO = "VR", "video visit"
+    PHONE = "PHONE", "phone visit"
 
 
 class Pathway(TextChoices):

@@ -29,6 +29,8 @@ def schedule(row: Schedule) -> dict[str, Any]:
         "planningHorizon": horizon,
         "comment": f"{row.name} ({row.time_zone})",
     }
+    if row.modality:
+        resource["serviceType"] = [{"text": row.get_modality_display()}]
     if row.service_id is not None:
         resource["actor"].append({"reference": f"HealthcareService/{row.service_id}"})
     return resource

@@ -18,6 +18,7 @@ from config.core import audit
 from config.core.errors import FieldError, Invalid, NotFound
 from config.core.flow import flow
 from config.core.models import AuditAction, User
+from providers.domain.codes import Modality
 from providers.domain.hours import Weekly
 from providers.models import AvailableTime, Practitioner, Schedule
 from providers.queries import affected
@@ -56,6 +57,7 @@ class Draft:
     zone         IANA zone whose clocks the windows are read on
     valid_from   first calendar day in that zone, `valid_until` the last one; None means open
     service_id   None: for every service of the clinician
+    modality     a kind of visit, whatever the service; empty for every kind, and where a service is named
     """
 
     zone: ZoneInfo
@@ -64,6 +66,7 @@ class Draft:
     times: Sequence[Time]
     name: str = "Weekly hours"
     service_id: UUID | None = None
+    modality: str = ""
 
 
 @flow
@@ -91,7 +94,7 @@ def publish(
         raise BadHours("Please correct the hours.", errors=errors)
     before = affected.hours_of(practitioner)
     schedule = schedule or Schedule(practitioner=practitioner)
-    after = before.without_schedule(schedule.pk).with_windows(_windows(schedule.pk, draft))
+    after = before.without_schedule(schedule.pk).with_windows(_windows(schedule, draft))
     stranded = affected.by_hours(practitioner, before=before, after=after, now=now)
     held = affected.settle(stranded, accepted=accept, now=now, after=after)
 
@@ -152,12 +155,12 @@ def _named(schedule_id: UUID | None, practitioner: Practitioner) -> Schedule | N
 
 
 def _write(schedule: Schedule, draft: Draft) -> None:
-    schedule.name, schedule.service_id = draft.name, draft.service_id
+    schedule.name, schedule.service_id, schedule.modality = draft.name, draft.service_id, draft.modality
     schedule.time_zone, schedule.valid_from, schedule.valid_until = draft.zone, draft.valid_from, draft.valid_until
     if schedule._state.adding:
         schedule.save()
     else:
-        fields = ["name", "service", "time_zone", "valid_from", "valid_until", "updated_at"]
+        fields = ["name", "service", "modality", "time_zone", "valid_from", "valid_until", "updated_at"]
         schedule.save(update_fields=fields)
     schedule.available_times.all().delete()
     AvailableTime.objects.bulk_create(
@@ -168,7 +171,9 @@ def _write(schedule: Schedule, draft: Draft) -> None:
     )
 
 
-def _windows(schedule_id: UUID, draft: Draft) -> Iterator[Window]:
+def _windows(schedule: Schedule, draft: Draft) -> Iterator[Window]:
+    wanted = Schedule(pk=schedule.pk, service_id=draft.service_id, modality=draft.modality)
+    services = affected.services_of([wanted])[schedule.pk]
     for time in draft.times:
         weekly = Weekly(
             zone=draft.zone,
@@ -178,12 +183,17 @@ def _windows(schedule_id: UUID, draft: Draft) -> Iterator[Window]:
             valid_from=draft.valid_from,
             valid_until=draft.valid_until,
         )
-        yield Window(schedule_id, draft.service_id, weekly)
+        yield Window(schedule.pk, services, weekly)
 
 
 def _errors(draft: Draft) -> Iterator[FieldError]:
     if draft.valid_until is not None and draft.valid_until < draft.valid_from:
         yield FieldError("valid_until", "before-start", "The last day is before the first.")
+    if draft.modality not in {"", *Modality.values}:
+        yield FieldError("modality", "unknown-modality", "There is no such kind of visit.")
+    elif draft.modality and draft.service_id is not None:
+        words = "Hours are for one service or for one kind of visit, not for both: a service has its kind."
+        yield FieldError("modality", "service-or-modality", words)
     if not draft.times:
         yield FieldError("available_times", "required", "Give at least one window of the week.")
     for position, time in enumerate(draft.times):

@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from config.core.forms import RadioCards
-from providers.domain.codes import ExceptionKind, Weekday
+from providers.domain.codes import ExceptionKind, Modality, Weekday
 from providers.domain.hours import Change
 from providers.flows.publish_schedule import Draft, Time
-from providers.models import AvailableTime, Practitioner, Schedule
+from providers.models import AvailableTime, HealthcareService, Practitioner, Schedule
 from providers.queries.affected import BookingsAffected
 
 _CLOCK = re.compile(r"([0-4]?\d):([0-5]\d)")
@@ -151,16 +151,47 @@ class WindowForm(forms.Form):
 class HoursForm(Seen):
     """From when to when weekly hours hold."""
 
+    visits = forms.ChoiceField(label="For which visits", required=False)
     valid_from = Day(label="First day")
     valid_until = Day(label="Last day", required=False, help_text="Leave empty when there is no end.")
-    field_order = ["valid_from", "valid_until"]
+    field_order = ["visits", "valid_from", "valid_until"]
+
+    def __init__(self, *args: Any, services: Iterable[HealthcareService], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(f"kind:{value}", f"Every {label}") for value, label in Modality.choices]
+        lines = [(f"service:{one.pk}", one.name) for one in services]
+        field: Any = self.fields["visits"]
+        field.choices = [("", "All visits"), ("By kind", kinds), ("By service", lines)]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show an error of the flow beside the choice that it is about."""
+        super().add_error("visits" if field in {"service", "modality"} else field, error)
+
+    @property
+    def service_id(self) -> UUID | None:
+        """Return the one service that the hours are for."""
+        kind, _, value = self.cleaned_data["visits"].partition(":")
+        return UUID(value) if kind == "service" else None
+
+    @property
+    def modality(self) -> str:
+        """Return the one kind of visit that the hours are for; empty for every kind."""
+        kind, _, value = self.cleaned_data["visits"].partition(":")
+        return value if kind == "kind" else ""
+
+
+def visits_of(schedule: Schedule | None) -> str:
+    """Return what stands in the choice of visits for a schedule."""
+    if schedule is None or not (schedule.service_id or schedule.modality):
+        return ""
+    return f"service:{schedule.service_id}" if schedule.service_id else f"kind:{schedule.modality}"
 
 
 Windows = forms.formset_factory(WindowForm, extra=EMPTY_ROWS, max_num=ROWS, absolute_max=50, validate_max=True)
 
 
 def draft(form: HoursForm, rows: Sequence[dict[str, Any]], *, zone: ZoneInfo, schedule: Schedule | None) -> Draft:
-    """Return the hours that the forms describe; name and service stay those of the schedule."""
+    """Return the hours that the forms describe; the name stays that of the schedule."""
     first: date = form.cleaned_data["valid_from"]
     return Draft(
         zone=zone,
@@ -168,7 +199,8 @@ def draft(form: HoursForm, rows: Sequence[dict[str, Any]], *, zone: ZoneInfo, sc
         valid_until=form.cleaned_data["valid_until"],
         times=[Time(**row) for row in rows if row.get("weekday") is not None],
         name=schedule.name if schedule else "Weekly hours",
-        service_id=schedule.service_id if schedule else None,
+        service_id=form.service_id,
+        modality=form.modality,
     )
 
 

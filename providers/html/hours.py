@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.core.http import signed_in
 from config.core.models import Role
 from providers.flows import publish_schedule
-from providers.html.forms import HoursForm, WindowForm, Windows, draft, filled
-from providers.models import AvailableTime, CalendarFeed, ExternalCalendar, Practitioner, Schedule, ScheduleException
+from providers.html.forms import HoursForm, WindowForm, Windows, draft, filled, visits_of
+from providers.models import (
+    AvailableTime,
+    CalendarFeed,
+    ExternalCalendar,
+    HealthcareService,
+    Practitioner,
+    Schedule,
+    ScheduleException,
+)
 from providers.queries import affected
 from providers.queries.affected import BookingsAffected
 from providers.queries.conflicts import conflicts
@@ -62,12 +70,14 @@ def edit_hours(
     schedule = _named(practitioner, schedule_id)
     zone = ZoneInfo(str(schedule.time_zone if schedule else practitioner.time_zone))
     back = _address(practitioner, practitioner_id)
+    services = _services(practitioner, schedule)
     context: dict[str, Any] = {"schedule": schedule, "zone": str(zone), "practitioner": practitioner, "back": back}
     if request.method == "GET":
         times = _IN_ORDER.filter(schedule=schedule) if schedule else ()
-        form, rows = HoursForm(initial=_period(schedule, now, zone)), Windows(initial=filled(times))
+        initial = {**_period(schedule, now, zone), "visits": visits_of(schedule)}
+        form, rows = HoursForm(initial=initial, services=services), Windows(initial=filled(times))
         return render(request, "providers/edit_hours.html", {**context, "form": form, "rows": rows})
-    form, rows = HoursForm(request.POST), Windows(request.POST)
+    form, rows = HoursForm(request.POST, services=services), Windows(request.POST)
     if form.is_valid() and rows.is_valid() and _published(request, practitioner, schedule, form, rows, now=now):
         messages.success(request, "The hours are published.")
         return redirect(back)
@@ -117,6 +127,13 @@ def _whose(request: HttpRequest, practitioner_id: UUID | None) -> Practitioner:
     return (
         get_object_or_404(mine, user=user) if practitioner_id is None else get_object_or_404(mine, pk=practitioner_id)
     )
+
+
+def _services(practitioner: Practitioner, schedule: Schedule | None) -> QuerySet[HealthcareService]:
+    """Return the services for which hours may be given: those that the clinician offers, and the present one."""
+    mine = Q(roles__practitioner=practitioner, roles__is_active=True)
+    present = Q(pk=schedule.service_id) if schedule and schedule.service_id else Q(pk__in=())
+    return HealthcareService.objects.filter(mine | present).distinct().order_by("name", "id")
 
 
 def _named(practitioner: Practitioner, schedule_id: UUID | None) -> Schedule | None:

@@ -105,7 +105,7 @@ class HealthcareService(Record):
             doubts(
                 name="healthcareservice_doubts_open_times",
                 of=OF_SERVICE,
-                when=changed(*FIELDS, "licence_kinds"),
+                when=changed(*FIELDS, "licence_kinds", "modality"),
                 operation=pgtrigger.Update,
             ),
         ]

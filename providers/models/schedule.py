@@ -1,13 +1,16 @@
 """When a clinician works: weekly wall-clock windows, and dated exceptions to them."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from timezone_field import TimeZoneField
 
 from config.core.constraints import all_or_none, known
 from config.core.models import Record
-from providers.domain.codes import ExceptionKind, Weekday
+from providers.domain.codes import ExceptionKind, Modality, Weekday
 from providers.models.doubt import OF_SCHEDULE, OWN, doubts
+from providers.models.healthcare_service import HealthcareService
 from providers.models.practitioner import OwnRows
 
 
@@ -25,6 +28,9 @@ class Schedule(Record):
         "providers.HealthcareService", models.PROTECT, null=True, blank=True, related_name="+",
         help_text="Empty: for every service of this clinician.",
     )  # fmt: skip
+    modality = models.CharField(
+        max_length=8, choices=Modality, blank=True, help_text="Empty: for visits of every kind."
+    )
     name = models.CharField(max_length=100, default="Weekly hours")
     time_zone = TimeZoneField(choices_display="STANDARD")
     valid_from = models.DateField()
@@ -39,12 +45,33 @@ class Schedule(Record):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="providers_schedule_period_ordered",
             ),
+            models.CheckConstraint(
+                condition=Q(modality__in=["", *Modality.values]), name="providers_schedule_modality_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(modality="") | Q(service__isnull=True), name="providers_schedule_service_or_modality"
+            ),
         ]
         indexes = [
             # Availability of a set of clinicians.
             models.Index(fields=["practitioner", "valid_from"], name="providers_schedule_owner"),
         ]
         triggers = [doubts(name="schedule_doubts_open_times", of=OWN)]
+
+    def serves(self, service: HealthcareService) -> bool:
+        """Tell whether these are hours for the visits of a service; AvailableTimeQuerySet.serving says it in SQL."""
+        return self.service_id in {None, service.pk} and self.modality in {"", service.modality}
+
+
+class AvailableTimeQuerySet(models.QuerySet["AvailableTime"]):
+    """Weekly windows."""
+
+    def serving(self, service: HealthcareService) -> Self:
+        """Return the windows that are for the visits of a service."""
+        return self.filter(
+            Q(schedule__service__isnull=True) | Q(schedule__service=service),
+            schedule__modality__in=["", service.modality],
+        )
 
 
 class AvailableTime(Record):
@@ -56,6 +83,8 @@ class AvailableTime(Record):
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     start_minute = models.PositiveSmallIntegerField()
     end_minute = models.PositiveSmallIntegerField()
+
+    objects = AvailableTimeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """Which booked visits a change of hours or licences would leave without either."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,15 @@ from providers.domain.eligibility import Licence, local_date
 from providers.domain.hours import Change, Closure, Weekly
 from providers.domain.intervals import Interval, subtract
 from providers.domain.states import STATES
-from providers.models import AvailableTime, ClinicClosure, Practitioner, ScheduleException, Slot
+from providers.models import (
+    AvailableTime,
+    ClinicClosure,
+    HealthcareService,
+    Practitioner,
+    Schedule,
+    ScheduleException,
+    Slot,
+)
 from providers.queries import proposals
 from providers.queries.diaries import change_of, weekly_window
 from providers.queries.proposals import Proposal, Taken
@@ -41,11 +50,15 @@ class Affected(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One weekly window, the row of its schedule, and the service that it is for; None for every service."""
+    """One weekly window, the row of its schedule, and the services that it is for; None for every service."""
 
     schedule: UUID
-    service: UUID | None
+    services: frozenset[UUID] | None
     weekly: Weekly
+
+    def serves(self, service: UUID | None) -> bool:
+        """Tell whether the window is for visits of a service; None asks for what is for every service."""
+        return self.services is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class Hours:
 
     def free(self, span: Interval, *, service: UUID | None) -> tuple[Interval, ...]:
         """Return the working time for a service that reaches into `span`."""
-        weekly = [window.weekly for window in self.windows if window.service in {None, service}]
+        weekly = [window.weekly for window in self.windows if window.serves(service)]
         changes = list(self.changes.values())
         return subtract(
             hours.opened(weekly=weekly, changes=changes, span=span), hours.closed(changes=changes, span=span)
@@ -84,18 +97,36 @@ class Hours:
         return any(free.contains(visit) for free in self.free(visit, service=service))
 
 
+def services_of(schedules: Iterable[Schedule]) -> dict[UUID, frozenset[UUID] | None]:
+    """
+    Return which services each schedule is for, None for every one.
+
+    Reads  HealthcareService: one query when some schedule is for a kind of visit, else none
+    """
+    found = {one.pk: one for one in schedules}.values()
+    by_kind: defaultdict[str, set[UUID]] = defaultdict(set)
+    if any(one.modality for one in found):
+        for service, modality in HealthcareService.objects.values_list("pk", "modality"):
+            by_kind[modality].add(service)
+    return {
+        one.pk: frozenset(by_kind[one.modality])
+        if one.modality
+        else (frozenset({one.service_id}) if one.service_id else None)
+        for one in found
+    }
+
+
 def hours_of(practitioner: Practitioner) -> Hours:
     """Return all hours of a clinician, of every service, and the clinic's closures: three queries."""
     times = AvailableTime.objects.filter(schedule__practitioner=practitioner, schedule__is_active=True)
     exceptions = ScheduleException.objects.filter(practitioner=practitioner, is_active=True)
     closures = ClinicClosure.objects.filter(is_active=True).order_by("id")
     zone = ZoneInfo(str(practitioner.time_zone))
+    rows = list(times.select_related("schedule").order_by("id"))
+    services = services_of(row.schedule for row in rows)
     closed = {row.pk: Closure(row.start_date, row.end_date).of(zone) for row in closures}
     return Hours(
-        windows=[
-            Window(row.schedule_id, row.schedule.service_id, weekly_window(row))
-            for row in times.select_related("schedule").order_by("id")
-        ],
+        windows=[Window(row.schedule_id, services[row.schedule_id], weekly_window(row)) for row in rows],
         changes={**closed, **{row.pk: change_of(row) for row in exceptions.order_by("id")}},
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from providers.domain import hours, slots
 from providers.domain.codes import ExceptionKind, SlotStatus
@@ -26,6 +26,7 @@ from providers.models import (
     ScheduleException,
     Slot,
 )
+from providers.models.schedule import AvailableTimeQuerySet
 
 # Local dates and overnight windows reach over the edges of a span of instants.
 _MARGIN = timedelta(days=3)
@@ -186,7 +187,7 @@ def weekly_of(
     """Return the weekly windows by clinician that may hold in `span`; of one service, or of all: one query."""
     rows = _times(ids, span)
     if service is not None:
-        rows = rows.filter(Q(schedule__service__isnull=True) | Q(schedule__service=service))
+        rows = rows.serving(service)
     grouped: defaultdict[UUID, list[Weekly]] = defaultdict(list)
     for row in rows:
         grouped[row.schedule.practitioner_id].append(weekly_window(row))
@@ -212,7 +213,7 @@ def all_diaries(practitioner: Practitioner, *, span: Interval, now: datetime) ->
                 practitioner=practitioner,
                 terms=terms_of(role.service, role),
                 clinician=_clinician(practitioner, role, licences),
-                weekly=[weekly_window(row) for row in times if row.schedule.service_id in {None, role.service_id}],
+                weekly=[weekly_window(row) for row in times if row.schedule.serves(role.service)],
                 changes=changes,
                 taken=taken,
             ),
@@ -277,7 +278,7 @@ def licence_of(row: Qualification) -> Licence:
     return Licence(row.jurisdiction, row.status, row.valid_from, row.valid_until, row.kind)
 
 
-def _times(ids: Collection[UUID], span: Interval) -> QuerySet[AvailableTime]:
+def _times(ids: Collection[UUID], span: Interval) -> AvailableTimeQuerySet:
     rows = AvailableTime.objects.filter(
         Q(schedule__valid_until__isnull=True) | Q(schedule__valid_until__gte=span.start.date()),
         schedule__practitioner__in=ids,

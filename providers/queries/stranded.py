@@ -19,7 +19,7 @@ from providers.models import (
     ScheduleException,
     Slot,
 )
-from providers.queries.affected import Hours, Window
+from providers.queries.affected import Hours, Window, services_of
 from providers.queries.diaries import change_of, licence_of, offering_of, weekly_window
 
 AHEAD = timedelta(days=120)
@@ -109,9 +109,11 @@ def _hours(people: set[Practitioner]) -> dict[UUID, Hours]:
     """Return all hours of some clinicians and the clinic's closures: three queries."""
     windows: defaultdict[UUID, list[Window]] = defaultdict(list)
     times = AvailableTime.objects.filter(schedule__practitioner__in=people, schedule__is_active=True)
-    for row in times.select_related("schedule"):
+    rows = list(times.select_related("schedule"))
+    services = services_of(row.schedule for row in rows)
+    for row in rows:
         windows[row.schedule.practitioner_id].append(
-            Window(row.schedule_id, row.schedule.service_id, weekly_window(row))
+            Window(row.schedule_id, services[row.schedule_id], weekly_window(row))
         )
     changes: defaultdict[UUID, dict[UUID, Change]] = defaultdict(dict)
     for exception in ScheduleException.objects.filter(practitioner__in=people, is_active=True):

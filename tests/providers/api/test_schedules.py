@@ -42,12 +42,13 @@ def day_off(practitioner, **given):
 def test_hours_are_published_changed_and_retired(admin):
     ada = PractitionerFactory()
 
-    published = admin.post(URL, hours(ada))
+    published = admin.post(URL, hours(ada, modality="PHONE"))
     url = f"{URL}{published.json()['id']}/"
     changed = admin.put(url, hours(ada, available_times=[{"weekday": 5, "start": "22:00", "end": "30:00"}]))
     retired = admin.post(f"{url}retire/")
 
     assert published.status_code == 201
+    assert (published.json()["modality"], changed.json()["modality"]) == ("PHONE", "")
     assert published.json()["available_times"] == [{"weekday": 1, "start": "09:00", "end": "12:00"}]
     assert changed.json()["available_times"] == [{"weekday": 5, "start": "22:00", "end": "30:00"}]
     assert (retired.status_code, retired.json()["is_active"]) == (200, False)

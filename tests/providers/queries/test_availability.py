@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.domain.codes import ExceptionKind, SlotStatus
+from providers.domain.codes import ExceptionKind, Modality, SlotStatus
 from providers.flows import open_times
-from providers.models import Slot
+from providers.models import HealthcareService, Slot
 from providers.queries import availability
 from providers.queries.diaries import Asked
 from tests.factories.core import UserFactory
@@ -21,6 +21,7 @@ from tests.factories.providers import (
     AvailableTimeFactory,
     HealthcareServiceFactory,
     PractitionerFactory,
+    PractitionerRoleFactory,
     QualificationFactory,
     ScheduleExceptionFactory,
     ScheduleFactory,
@@ -100,6 +101,35 @@ def test_hours_of_one_service_are_not_offered_for_another(service):
     AvailableTimeFactory(schedule=special, start_minute=780, end_minute=840)
 
     assert times(search(service))[-1] == 5
+
+
+@pytest.mark.parametrize("is_worked_in", [True, False], ids=["from the table", "from hours and slots"])
+def test_hours_of_one_kind_of_visit_are_not_offered_for_another(is_worked_in):
+    video, phone = (HealthcareServiceFactory(modality=kind) for kind in Modality)
+    ada = clinician(video)
+    PractitionerRoleFactory(practitioner=ada, service=phone)
+    ada.schedules.update(modality=Modality.PHONE)
+    AvailableTimeFactory(
+        schedule__practitioner=ada, schedule__modality=Modality.VIDEO, start_minute=780, end_minute=840
+    )
+    if is_worked_in:
+        open_times.refresh(practitioner_id=ada.pk, now=NOW)
+
+    assert times(search(phone)) == [0, 1, 2, 3, 4, 5]
+    assert times(search(video)) == [8, 9]
+    assert explained(video, ada, NINE) == ["outside-hours"]
+
+
+def test_a_service_that_changes_its_kind_puts_its_clinicians_in_doubt():
+    line = HealthcareServiceFactory()
+    ada = clinician(line)
+    ada.schedules.update(modality=Modality.VIDEO)
+    open_times.refresh(practitioner_id=ada.pk, now=NOW)
+
+    HealthcareService.objects.update(modality=Modality.PHONE)
+    line.refresh_from_db()
+
+    assert times(search(line)) == []
 
 
 def test_search_filters_by_clinician_language_and_state(service):

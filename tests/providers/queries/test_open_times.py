@@ -220,6 +220,13 @@ CHANGES = {
     "time off": lambda ada: ScheduleExceptionFactory(practitioner=ada),
     "other windows": lambda ada: ada.schedules.get().available_times.update(end_minute=700),
     "a window less": lambda ada: ada.schedules.get().available_times.all().delete(),
+    "hours for another kind of visit": lambda ada: ada.schedules.update(modality="PHONE"),
+    "hours for this kind of visit": lambda ada: ada.schedules.update(modality="VR"),
+    "the service's kind of visit": lambda ada: (
+        ada.schedules.update(modality="VR"),
+        refresh_all(),
+        HealthcareService.objects.update(modality="PHONE"),
+    ),
     "a schedule less": lambda ada: ada.schedules.update(is_active=False),
     "a licence": lambda ada: QualificationFactory(practitioner=ada, jurisdiction="NJ"),
     "a licence less": lambda ada: ada.qualifications.update(status="revoked"),
