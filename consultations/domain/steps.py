@@ -102,7 +102,7 @@ def next_step(standing: Standing, *, now: datetime) -> Step:
 
 
 def way(standing: Standing) -> list[Mark]:
-    """Return the stages of the case in order, as a patient sees them."""
+    """Return the stages of the case in order, as a patient sees them; of one that ended early only what was done."""
     is_over = standing.status in {RequestStatus.COMPLETED, RequestStatus.REVOKED}
     review = (gettext("Clinician review"), gettext("Next: a clinician"), bool(standing.outcome))
     time = (gettext("Pick a time"), gettext("Next: you"), standing.has_visit or standing.is_visited)
@@ -118,7 +118,7 @@ def way(standing: Standing) -> list[Mark]:
         if state == "next" and not current_found:
             state, current_found = "now", True
         marks.append(Mark(label, state, who))
-    return marks
+    return [mark for mark in marks if mark.state == "done" or standing.status != RequestStatus.REVOKED]
 
 
 def _of_draft(standing: Standing) -> Step:

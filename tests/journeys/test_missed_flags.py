@@ -15,6 +15,8 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from config.core.clock import database_now
@@ -79,6 +81,13 @@ class Draft:
         assert answer.status_code == 200, (answers, answer.json())
         return answer.json()
 
+    def page(self):
+        """Return the questions' first page as the patient sees it then."""
+        browser = Client()
+        browser.force_login(self.response.patient.user)
+        address = reverse("intake:questions", kwargs={"response_id": self.response.pk, "number": 1})
+        return browser.get(address).content.decode()
+
     def raised(self):
         return set(Flag.objects.active().filter(response=self.response).values_list("rule__code", flat=True))
 
@@ -116,6 +125,7 @@ def test_a_rule_is_raised_by_its_answers_and_by_no_others(code):
             missed.append((answers, expected))
         if expected and rule["severity"] == "emergency":
             assert told["crisis"]["ways"][0]["href"] == "tel:911"
+            assert 'class="crisis"' in draft.page()
     assert missed == []
 
 

@@ -46,6 +46,12 @@ PAST = {"visit_start_at": NOW - timedelta(minutes=30), "visit_end_at": NOW}
         pytest.param({"status": "revoked"}, "nobody", "withdrawn", id="withdrawn"),
         pytest.param({"status": "revoked", "outcome": "declined"}, "nobody", "declined", id="declined"),
         pytest.param({"status": "revoked", "outcome": "referred"}, "nobody", "referred", id="referred"),
+        pytest.param(
+            {"status": "revoked", "outcome": "referred", "goes_on": "draft"}, "patient", "go-on", id="referred to a service"
+        ),
+        pytest.param(
+            {"status": "revoked", "outcome": "referred", "goes_on": "active"}, "nobody", "referred", id="went on there"
+        ),
     ],
 )  # fmt: skip
 def test_next_step_says_whose_turn_it_is(standing, actor, code):
@@ -78,9 +84,7 @@ def test_the_way_has_the_stages_of_the_service(pathway, labels):
         pytest.param(
             {"status": "completed", "outcome": "accepted", "visit_status": "fulfilled"}, ["done"] * 5, id="completed"
         ),
-        pytest.param(
-            {"status": "revoked", "outcome": "declined"}, ["done", "next", "done", "next", "next"], id="declined"
-        ),
+        pytest.param({"status": "revoked", "outcome": "declined"}, ["done", "done"], id="declined"),
     ],
 )
 def test_the_way_marks_one_stage_as_now_unless_the_case_is_over(standing, states):
