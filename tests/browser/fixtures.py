@@ -62,22 +62,17 @@ def phone(open_page):
 @pytest.fixture
 def look(open_page, complaints):
     """
-    Return a function that opens a path at 390 and 1280 px and fails on any fault.
+    Return a function that opens a path, looks at it at 390 and 1280 px and fails on any fault.
 
     look("/services/", name="services", user=None, act=None, schemes=("light",)); `act(page)` runs before the look.
     """
 
     def look_at(path, *, name, user=None, act=None, schemes=("light",)):
-        faults = []
-        for scheme in schemes:
-            for size in pages.SIZES:
-                page = open_page(size=size, user=user, scheme=scheme)
-                page.goto(path)
-                if act:
-                    act(page)
-                named = name if scheme == "light" else f"{name}-{scheme}"
-                faults += pages.inspect(page, named)
-                pages.picture(page, named)
+        page = open_page(user=user)
+        page.goto(path)
+        if act:
+            act(page)
+        faults = pages.inspect_all(page, name, schemes)
         assert not faults, "\n".join(map(str, faults))
         assert not complaints, "\n".join(complaints)
 

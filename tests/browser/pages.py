@@ -1,14 +1,16 @@
 """
 What every page must be, looked at in a real browser.
 
-`look(path, name="...")` opens a page at both sizes and fails on anything that axe-core or the layout checks find, and
-on any complaint in the browser's console, the content security policy's among them. The pictures are in test-artifacts/.
+`look(path, name="...")` opens a page, goes through both sizes and fails on anything that axe-core or the layout checks
+find, and on any complaint in the browser's console, the content security policy's among them. The pictures are in
+test-artifacts/; a run on several cores, which nobody watches, takes none.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-artifacts" / "pages"
 PHONE = {"width": 390, "height": 844}
@@ -16,9 +18,16 @@ DESK = {"width": 1280, "height": 800}
 SIZES = (PHONE, DESK)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What is right need not be told, and the pages have neither frames nor styles of others to be loaded again.
-OPTIONS = {
-    "runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False, "iframes": False,
-}  # fmt: skip
+OPTIONS = {"resultTypes": ["violations"], "preload": False, "iframes": False}
+EVERY_RULE = {"type": "tag", "values": TAGS}
+# The rules about colours, sizes and places. All others ask of names, roles and order, which are what they were as long
+# as the same elements are shown.
+BY_SIGHT = {
+    "type": "rule",
+    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"],
+}
+SHOWN = """() => [...document.querySelectorAll("*")].map((node) =>
+  node.checkVisibility({visibilityProperty: true}) ? node.tagName : "-").join()"""
 
 # A radio or checkbox is touched by its label; a link inside a sentence may be as high as its line (WCAG 2.5.8).
 LAYOUT_FAULTS = """() => {
@@ -80,12 +89,14 @@ class Fault:
         return f"{self.where}: {self.what}"
 
 
-def accessibility_faults(page):
+def accessibility_faults(page, rules=EVERY_RULE):
     """Return what axe-core finds, a line each."""
-    found = Axe().run(page, options=OPTIONS)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(options)", {**OPTIONS, "runOnly": rules})
     return [
         f"axe {rule['id']} ({rule['impact']}): {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
-        for rule in found.response["violations"]
+        for rule in found["violations"]
         for node in rule["nodes"]
     ]
 
@@ -96,7 +107,9 @@ def layout_faults(page):
 
 
 def picture(page, name):
-    """Write a screenshot of the whole page to test-artifacts/."""
+    """Write a screenshot of the whole page to test-artifacts/, for whoever runs this test by itself."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}-{page.viewport_size['width']}.png", full_page=True)
 
@@ -104,5 +117,34 @@ def picture(page, name):
 def inspect(page, name):
     """Return every fault of the page that is open, once its stylesheet is there."""
     page.wait_for_load_state("load")
+    return _told(page, name, [*layout_faults(page), *accessibility_faults(page)])
+
+
+def inspect_all(page, name, schemes):
+    """Return every fault of the page that is open, at both sizes, in each colour scheme; take the pictures."""
+    page.wait_for_load_state("load")
+    # Colours change at once, not by and by.
+    page.emulate_media(reduced_motion="reduce")
+    faults, known = [], set()
+    for named in _each_way(page, name, schemes):
+        faults += _told(page, named, layout_faults(page))
+        picture(page, named)
+    # After the layout: axe leaves styles behind.
+    for named in _each_way(page, name, schemes):
+        shown = page.evaluate(SHOWN)
+        faults += _told(page, named, accessibility_faults(page, BY_SIGHT if shown in known else EVERY_RULE))
+        known.add(shown)
+    return faults
+
+
+def _each_way(page, name, schemes):
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        for size in SIZES:
+            page.set_viewport_size(size)
+            yield name if scheme == "light" else f"{name}-{scheme}"
+
+
+def _told(page, name, faults):
     where = f"{name} at {page.viewport_size['width']}"
-    return [Fault(where, what) for what in [*layout_faults(page), *accessibility_faults(page)]]
+    return [Fault(where, what) for what in faults]
