@@ -7,7 +7,7 @@ import re
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from tests.contracts import openapi, world
@@ -37,9 +37,15 @@ def _now():
         yield
 
 
-@pytest.fixture
-def there():
-    return world.make()
+@pytest.fixture(scope="module")
+def there(django_db_setup, django_db_blocker):
+    """Store the world once: refused requests leave it as it is, which each test of them proves."""
+    around = transaction.atomic()
+    # As the transaction of a test is: flows count as outermost in it.
+    around._from_testcase = True
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), around:
+        yield world.make()
+        transaction.set_rollback(True)
 
 
 def path(route, ids):
