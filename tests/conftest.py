@@ -16,3 +16,9 @@ def language_of_its_own():
     """End the language that a test's requests were answered in: it stays with the thread, and the next test is on it."""
     yield
     translation.deactivate()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put the long tests first: one that begins when the other cores have nothing left is waited for by all."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
