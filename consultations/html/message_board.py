@@ -35,6 +35,7 @@ def message_board(request: HttpRequest) -> HttpResponse:
         "late": bars(
             [Column(name, (("late", round(one.late_p95_seconds, 1)),)) for name, one in named], unit="seconds"
         ),
+        "waiting": bars([Column(name, (("waiting", one.waiting),)) for name, one in named], unit=""),
         "failures": failures,
         "shares": shares([Column(row.channel.label, (("failed", row.failed), ("sent", row.sent))) for row in failures]),
         "shares_height": ROW * max(len(failures), 1),

@@ -10,6 +10,8 @@ from consultations.domain.voiding import CONSENT_WITHDRAWN, NEEDS_CONSENT
 from intake.models import Consent
 
 _KINDS = ", ".join(f"'{kind.value}'" for kind in sorted(NEEDS_CONSENT))
+# What can still be called back, as Communication.objects.not_dialled() has it.
+_NOT_DIALLED = """(planned.status = 'preparation' OR planned.status = 'in-progress' AND planned.dialled_at IS NULL)"""
 # The planned messages to the patient about the cases whose service asks for the text.
 _MINE = f"""
     FROM intake_patient AS person, consultations_servicerequest AS asked, intake_consentdocument_services AS covers
@@ -27,8 +29,9 @@ _SLUG = "(SELECT slug FROM intake_consentdocument WHERE id = NEW.document_id)"
 
 VOID = f"""
 UPDATE consultations_communication AS planned
-   SET status = 'stopped', status_reason = '{CONSENT_WITHDRAWN}', updated_at = NEW.withdrawn_at
-{_MINE} AND planned.status = 'preparation' AND NOT {_SIGNED.format(slug=_SLUG)};
+   SET status = 'stopped', status_reason = '{CONSENT_WITHDRAWN}', token = NULL, lease_expires_at = NULL,
+       updated_at = NEW.withdrawn_at
+{_MINE} AND {_NOT_DIALLED} AND NOT {_SIGNED.format(slug=_SLUG)};
 RETURN NULL;
 """  # noqa: S608
 # What would come too late is not brought back, and nothing while another text of the service is still withdrawn.

@@ -17,16 +17,28 @@ _P95 = """
       FROM consultations_communication
      WHERE status = 'completed' AND sent_at > %s"""
 _HOURS = """
+    WITH hours AS (
+        SELECT hour, least(hour + interval '1 hour', %(now)s) AS over
+          FROM generate_series(date_trunc('hour', %(now)s) - interval '23 hours',
+                               date_trunc('hour', %(now)s), interval '1 hour') AS hour
+    ), recent AS MATERIALIZED (
+        SELECT status, status_reason, due_at, sent_at,
+               CASE WHEN status = 'completed' THEN sent_at
+                    WHEN status NOT IN ('preparation', 'in-progress') THEN updated_at END AS ended_at
+          FROM consultations_communication
+         WHERE due_at >= date_trunc('hour', %(now)s) - interval '2 days' AND due_at <= %(now)s
+    )
     SELECT hours.hour,
-           count(*) FILTER (WHERE row.status = 'completed'),
-           count(*) FILTER (WHERE row.status = 'not-done' AND row.status_reason NOT IN ('too-late', 'quiet-hours')),
+           count(*) FILTER (WHERE is_new AND row.status = 'completed'),
+           count(*) FILTER (WHERE is_new AND row.status = 'not-done'
+                              AND row.status_reason NOT IN ('too-late', 'quiet-hours')),
            coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM row.sent_at - row.due_at))
-                    FILTER (WHERE row.status = 'completed'), 0)
-      FROM generate_series(date_trunc('hour', %s::timestamptz) - interval '23 hours',
-                           date_trunc('hour', %s::timestamptz), interval '1 hour') AS hours (hour)
-      LEFT JOIN consultations_communication AS row
-        ON row.status IN ('completed', 'not-done')
-       AND row.due_at >= hours.hour AND row.due_at < hours.hour + interval '1 hour'
+                    FILTER (WHERE is_new AND row.status = 'completed'), 0),
+           count(*) FILTER (WHERE row.due_at <= hours.over AND (row.ended_at IS NULL OR row.ended_at > hours.over))
+      FROM hours
+      LEFT JOIN recent AS row ON row.due_at < hours.hour + interval '1 hour'
+                             AND (row.due_at >= hours.hour OR row.ended_at IS NULL OR row.ended_at > hours.over)
+     CROSS JOIN LATERAL (SELECT row.due_at >= hours.hour AS is_new) AS of_it
      GROUP BY 1 ORDER BY 1"""
 
 
@@ -57,12 +69,17 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour: messages due in it that were sent, that failed, and how late the sent ones were."""
+    """
+    One hour: messages due in it that were sent, that failed, and how late the sent ones were.
+
+    waiting  how many were due and waited at its end; those that were due more than a day before are left out
+    """
 
     at: datetime
     sent: int
     failed: int
     late_p95_seconds: float
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +128,8 @@ def tick_age(now: datetime) -> float | None:
 def hours(now: datetime) -> list[Hour]:
     """Return the last 24 hours, the oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOURS, [now, now])
-        return [Hour(at, sent, failed, float(late)) for at, sent, failed, late in cursor.fetchall()]
+        cursor.execute(_HOURS, {"now": now})
+        return [Hour(at, sent, failed, float(late), wait) for at, sent, failed, late, wait in cursor.fetchall()]
 
 
 def failures(now: datetime) -> list[Failures]:

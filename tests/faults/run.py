@@ -44,6 +44,8 @@ class Run:
 
     def __init__(self, stage, *, count, show):
         self.stage, self.count, self.show = stage, count, show
+        # A slow machine sends twenty a second.
+        self.slowest = count / 20
 
     def plan(self):
         """Plan reminders that are due at once."""
@@ -52,11 +54,12 @@ class Run:
     def until(self, share, *, seconds=180):
         """Wait until a share of the messages has arrived; the fault has to strike while others are on their way."""
         wanted = share * self.count
-        self._wait(lambda: len(set(self.stage.accepted())) >= wanted, seconds, f"{share:.0%} never arrived")
+        patience = max(seconds, self.slowest)
+        self._wait(lambda: len(set(self.stage.accepted())) >= wanted, patience, f"{share:.0%} never arrived")
 
     def settle(self, *, seconds=300, skip=True):
         """Wait until no message is due or being sent; with `skip` the clock goes on over the waits between attempts."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + max(seconds, self.slowest)
         while time.monotonic() < deadline:
             self._wait(self._is_idle, max(0, deadline - time.monotonic()), "the messages do not come to an end")
             later = self.stage.sql("SELECT min(due_at) FROM consultations_communication WHERE status = 'preparation'")

@@ -74,6 +74,19 @@ def test_withdrawing_consent_voids_what_is_planned_about_its_cases(case):
     assert {fate(reminder), fate(unfinished)} == {(Status.STOPPED, "consent-withdrawn")}
 
 
+def test_withdrawing_consent_calls_back_what_a_sender_holds_and_has_not_dialled(case):
+    held, dialled = plan(case), plan(case, Kind.CLINICIAN_ASKS)
+    taken = {one.communication_id: one for one in remind.take(now=LATER, limit=2)}
+    remind.dial_page(taken=[taken[dialled.pk]], now=LATER)
+
+    withdraw(case, now=LATER)
+
+    assert fate(held) == (Status.STOPPED, "consent-withdrawn")
+    assert fate(dialled) == (Status.IN_PROGRESS, "")
+    assert remind.dial_page(taken=[taken[held.pk]], now=LATER) == []
+    assert remind.dial(taken=taken[held.pk], now=LATER) is None
+
+
 @pytest.mark.parametrize("kind", sorted(voiding.OUTLIVES))
 def test_what_keeps_people_safe_and_tells_the_end_stays(case, kind):
     message = plan(case, kind)

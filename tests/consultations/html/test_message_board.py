@@ -1,8 +1,9 @@
 """What administrators and Prometheus see of the messages."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from config.core.clock import database_now
@@ -17,6 +18,7 @@ from tests.factories.intake import PatientFactory
 
 pytestmark = pytest.mark.django_db
 Status = CommunicationStatus
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def message(*, ago, status=Status.COMPLETED, late=0, reason=""):
@@ -68,12 +70,32 @@ def test_the_hours_are_whole_and_add_up():
     assert (sum(hour.sent for hour in hours), sum(hour.failed for hour in hours)) == (1, 1)
 
 
+def test_the_hours_say_how_many_waited_at_their_end():
+    with time_machine.travel(NOON + timedelta(minutes=30), tick=False):
+        waits(due=NOON - timedelta(hours=2, minutes=10), sent=NOON - timedelta(minutes=10))
+        waits(due=NOON - timedelta(minutes=10))
+        waits(due=NOON - timedelta(minutes=5), stopped=NOON - timedelta(hours=1))
+
+        hours = message_figures.hours(NOON + timedelta(minutes=30))
+
+    assert [hour.waiting for hour in hours[-5:]] == [0, 1, 1, 1, 1]
+    assert sum(hour.sent for hour in hours) == 1
+
+
+def waits(*, due, sent=None, stopped=None):
+    """Store a message with the instants of its life."""
+    row = message(ago=0, status=Status.COMPLETED if sent else Status.STOPPED if stopped else Status.PREPARATION)
+    Communication.objects.filter(pk=row.pk).update(due_at=due, sent_at=sent, updated_at=sent or stopped or due)
+
+
 def test_a_board_shows_them_to_administrators(browse):
     message(ago=5, status=Status.NOT_DONE, reason="smtp-550")
 
     page = browse(AdminFactory()).get("/clinic/messages/")
 
-    assert_shows(page, "Nobody is sending messages", "1 of 1 failed", "smtp-550")
+    assert_shows(
+        page, "Nobody is sending messages", "1 of 1 failed", "smtp-550", "Due and waiting, at the end of each hour"
+    )
     assert b"<svg" in page.content
 
 
