@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from providers.html import calendar, hours, schedules
+from providers.html import calendar, explain, hours, schedules
 
 app_name = "providers"
 urlpatterns = [
     path("schedules/", schedules.schedules, name="schedules"),
     path("schedules/day/", schedules.schedules_of_day, name="schedules-of-day"),
+    path("schedules/explain/", explain.explain_time, name="explain-time"),
     path("schedules/change/", schedules.change_hours, name="change-hours"),
     path("schedules/change/<uuid:exception_id>/withdraw/", schedules.withdraw_change, name="withdraw-change"),
     path("schedules/<uuid:practitioner_id>/", hours.hours, name="hours-of"),

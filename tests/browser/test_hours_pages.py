@@ -36,7 +36,9 @@ def test_own_hours_to_change_are_sound(look, ada):
     look(f"/clinic/hours/edit/{schedule.pk}/", name="clinic-hours-change", user=ada.user)
 
 
-@pytest.mark.parametrize("path", ["/clinic/schedules/", "/clinic/schedules/day/", "/clinic/schedules/change/"])
+@pytest.mark.parametrize(
+    "path", ["/clinic/schedules/", "/clinic/schedules/day/", "/clinic/schedules/change/", "/clinic/schedules/explain/"]
+)
 def test_everybodys_hours_are_sound(look, ada, path):
     look(path, name=path.strip("/").replace("/", "-"), user=AdminFactory())
 
