@@ -23,8 +23,9 @@ LATER = NOW + remind.LEASE
 
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch):
-    """Let pages stay new however busy the machine is; who tests their age sets another one."""
-    monkeypatch.setattr(remind, "_FRESH_SECONDS", 60)
+    """Let pages stay new and batches go on however busy the machine is; who tests their age sets another one."""
+    monkeypatch.setattr(remind, "_FRESH_SECONDS", 600)
+    monkeypatch.setattr(remind, "_BATCH_SECONDS", 600)
 
 
 class Killed(BaseException):
