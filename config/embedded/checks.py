@@ -1,10 +1,11 @@
-"""Every linter and contract, one after the other: `python3 run.py check`."""
+"""Every linter and contract, one on each core: `python3 run.py check`."""
 
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,19 +39,19 @@ class Check:
 
 
 def checks() -> Iterator[Check]:
-    """Return the checks in their order, the quick ones first."""
+    """Return the checks in the order of their start: the quick ones, then the two that take longest."""
     templates = _files("*.html")
     yield Check("format", "ruff", ("format", "--check", "--output-format", "concise", "."))
     yield Check("lint", "ruff", ("check", "."))
     yield Check("imports", "importlinter", ())
     yield Check("types", "mypy", PACKAGES)
+    yield Check("contracts", "pytest", ("tests/contracts", "-q", "-m", "not django_db", "--show-capture=no"))
     if templates:
         yield Check("template indentation", "djhtml", ("--check", *templates))
         yield Check("template lint", "djlint", ("--lint", "--quiet", "--profile", "django", *templates))
     yield Check("old Django", "django_upgrade", ("--target-version", "5.2", "--check", *_own_python()))
     yield Check("migrations", "manage", ("makemigrations", "--check", "--dry-run"), TEST)
     yield Check("deployment", "manage", ("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION)
-    yield Check("contracts", "pytest", ("tests/contracts", "-q", "-m", "not django_db", "--show-capture=no"))
     yield Check("lock files", "config.embedded.lock", ("--check",))
 
 
@@ -64,9 +65,27 @@ def _files(pattern: str) -> tuple[str, ...]:
     return tuple(sorted(str(path.relative_to(paths.CHECKOUT)) for path in found))
 
 
-def run(check: Check) -> bool:
-    """Run one check and print its name, its fate and its seconds; what it wrote only when it failed."""
-    print(f"{check.name:<22}", end="", flush=True)
+@dataclass(frozen=True)
+class Outcome:
+    """How one check went: whether it passed, how long it took and what it wrote."""
+
+    check: Check
+    is_passed: bool
+    seconds: float
+    written: str
+
+    def show(self) -> None:
+        """Print the check's name, its fate and its seconds; what it wrote only when it failed."""
+        fate = "ok" if self.is_passed else "FAILED"
+        print(f"{self.check.name:<22}{fate:<7}{self.seconds:6.1f} s", flush=True)
+        if not self.is_passed:
+            lines = self.written.splitlines()
+            print(*lines[:SHOWN_LINES], sep="\n")
+            print(f"... and {len(lines) - SHOWN_LINES} lines more\n" if len(lines) > SHOWN_LINES else "", flush=True)
+
+
+def run(check: Check) -> Outcome:
+    """Run one check to its end."""
     began = time.monotonic()
     answer = subprocess.run(
         [*_program(check.module), *check.arguments],
@@ -78,13 +97,7 @@ def run(check: Check) -> bool:
         text=True,
         check=False,
     )
-    fate = "ok" if answer.returncode == 0 else "FAILED"
-    print(f"{fate:<7}{time.monotonic() - began:6.1f} s", flush=True)
-    if answer.returncode != 0:
-        lines = answer.stdout.splitlines()
-        print(*lines[:SHOWN_LINES], sep="\n")
-        print(f"... and {len(lines) - SHOWN_LINES} lines more\n" if len(lines) > SHOWN_LINES else "", flush=True)
-    return answer.returncode == 0
+    return Outcome(check, answer.returncode == 0, time.monotonic() - began, answer.stdout)
 
 
 def _program(module: str) -> list[str]:
@@ -96,13 +109,23 @@ def _program(module: str) -> list[str]:
     return [sys.executable, "-m", module]
 
 
+def _failed(pool: ThreadPoolExecutor) -> list[str]:
+    """Run all checks and show each in turn; return the names of those that failed."""
+    failed = []
+    for outcome in pool.map(run, checks()):
+        outcome.show()
+        if not outcome.is_passed:
+            failed.append(outcome.check.name)
+    return failed
+
+
 def main() -> int:
     """Run all checks, also after one has failed; return 1 when any did."""
     with ExitStack() as stack:
         given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
         if len(given) < 2:
             os.environ.update(stack.enter_context(pair.running()))
-        failed = [check.name for check in checks() if not run(check)]
+        failed = _failed(stack.enter_context(ThreadPoolExecutor(os.cpu_count())))
     if failed:
         print(f"\nFailed: {', '.join(failed)}")
         return 1
