@@ -3,7 +3,7 @@ The three searches, hold and book on a realistic load, against ready rows and ag
 
     python3 run.py bench availability                 1,000 clinicians with 1 million bookings, 10,000 with 1 and with 5
     python3 run.py bench availability --quick         a hundredth of that
-    python3 run.py bench availability --practitioners 1000 --bookings 1000000    one size only
+    python3 run.py bench availability --practitioners 1000 --bookings 1000000    the same three steps up to that size
 
 Floor: a SELECT of the same rows, worked out before and stored by key, through the same driver. Peer: the package
 django-appointment in an environment of its own, on the bookings of the same clinicians, in the same run; it is left
@@ -11,6 +11,7 @@ out with a word when it cannot be installed.
 """
 
 import random
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +62,9 @@ def main() -> None:
     with stage():
         for practitioners, bookings in _sizes(given.practitioners, given.bookings):
             size = Size(practitioners, bookings, given.seed, datetime(2026, 3, 2).date())  # noqa: DTZ001  only its date
+            began = time.monotonic()
             _fill(size)
+            figures.add(f"{_name(size)}_filled", round(time.monotonic() - began), "s")
             p95s.append(_measure(size, figures, times=QUICKLY if given.quick else QUESTIONS))
         _growth(p95s, figures)
         _against_peer(size, figures)
@@ -109,7 +112,7 @@ def _questions(size: Size, times: int) -> Iterator[Question]:
 def _measure(size: Size, figures: Figures, *, times: int) -> float:
     """Measure one size; returns the p95 of the first twenty times across all, in milliseconds."""
     questions = list(_questions(size, times))
-    name = f"{size.practitioners // 1000 or size.practitioners}p_{size.bookings // 1_000_000 or size.bookings}b"
+    name = _name(size)
     searches = _searches(size.now)
     across = 0.0
     for search, ask in searches.items():
@@ -127,6 +130,18 @@ def _measure(size: Size, figures: Figures, *, times: int) -> float:
         figures.add(f"{name}_{what}_p50", p50(taken), "ms")
         figures.add(f"{name}_{what}_p95", p95(taken), "ms")
     return across
+
+
+def _name(size: Size) -> str:
+    return f"{_short(size.practitioners)}p_{_short(size.bookings)}b"
+
+
+def _short(number: int) -> str:
+    """Return a number in as few signs as its noughts allow: 10k, 5m."""
+    for each, letter in ((1_000_000, "m"), (1_000, "k")):
+        if number % each == 0:
+            return f"{number // each}{letter}"
+    return str(number)
 
 
 def _searches(now: datetime) -> dict[str, Any]:

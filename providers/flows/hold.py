@@ -110,9 +110,9 @@ def hold(
     taken = next(filter(None, (_take(wish, *one) for one in offering)), None)
     if taken is None:
         raise _refusal(wish, practitioner_id)
-    slot, diaries = taken
+    slot, diaries, expired = taken
     Slot.objects.give_back([held.pk for held in earlier], by=by, now=now, reason="replaced")
-    _work_in(slot, diaries, wish)
+    _work_in(slot, diaries, wish, expired)
 
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
@@ -236,19 +236,24 @@ def _minutes(intervals: Iterable[Interval]) -> int:
     return int(sum((one.end - one.start for one in intervals), timedelta()).total_seconds() // 60)
 
 
-def _take(wish: _Wish, practitioner: Practitioner, terms: Terms) -> tuple[Slot, Diaries] | None:
-    """Return the slot with this clinician and their diaries around it, or None when it cannot be had."""
+def _take(wish: _Wish, practitioner: Practitioner, terms: Terms) -> tuple[Slot, Diaries, list[Slot]] | None:
+    """
+    Return the slot with this clinician, their diaries around it and the expired holds that made way.
+
+    None when the time cannot be had.
+    """
     slot = _slot(wish, practitioner, terms)
     own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
     overlapped = [held.pk for held in own if block_of(held).overlaps(block_of(slot))]
     Slot.objects.give_back(overlapped, by=wish.by, now=wish.now, reason="replaced")
-    Slot.objects.give_back(_expired_in_the_way(slot, now=wish.now), by=None, now=wish.now, reason="expired")
+    expired = _expired_in_the_way(slot, now=wish.now)
+    Slot.objects.give_back([one.pk for one in expired], by=None, now=wish.now, reason="expired")
     if not Slot.objects.take(slot):
         return None
     slot.practitioner = Practitioner.objects.select_for_update(no_key=True).get(pk=slot.practitioner_id)
     diaries = all_diaries(slot.practitioner, span=_around(slot), now=wish.now)
     if _is_still_offered(slot, diaries, wish):
-        return slot, diaries
+        return slot, diaries, expired
     Slot.objects.filter(pk=slot.pk).delete()
     return None
 
@@ -277,11 +282,11 @@ def _is_still_offered(slot: Slot, diaries: Diaries, wish: _Wish) -> bool:
     return any(any(diary.offers(wish.asked, span=moment, now=wish.now)) for diary in mine)
 
 
-def _work_in(slot: Slot, diaries: Diaries, wish: _Wish) -> None:
+def _work_in(slot: Slot, diaries: Diaries, wish: _Wish, expired: list[Slot]) -> None:
     """Bring the table of open times up to date around what was just taken and given back, under the row lock."""
     if not OpenTimeCover.objects.filter(practitioner=slot.practitioner_id).exists():
         return
-    freed = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
+    freed = [*expired, *(held for held in wish.earlier if held.practitioner_id == slot.practitioner_id)]
     gone = {held.pk for held in freed}
     now, here = wish.now, _around(slot)
     span = Interval(max(here.start, now), here.end)
@@ -298,14 +303,14 @@ def _around(slot: Slot) -> Interval:
     return Interval(slot.start_at - _AROUND, slot.end_at + _AROUND)
 
 
-def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[UUID]:
+def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[Slot]:
     expired = Slot.objects.filter(
         practitioner=slot.practitioner_id,
         status=SlotStatus.BUSY_TENTATIVE,
         expires_at__lte=now,
         blocked__overlap=slot.blocked,
     )
-    return list(expired.values_list("pk", flat=True))
+    return list(expired)
 
 
 def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:

@@ -232,22 +232,23 @@ def nearest(
 
     practitioner  only this clinician
     without       anybody but this clinician
+    Reads         one query, one more for names not known yet; up to twelve more when some have just changed
     """
     before = _ahead(asked.service, start=start_at - timedelta(days=1), end=start_at, now=now)
     after = _ahead(asked.service, start=start_at, end=start_at + timedelta(days=14), now=now)
-    doubted = open_times.doubtful(now)
+    walked = open_time_walk.around(
+        asked, before=before, after=after, now=now, limit=limit, practitioner=practitioner, without=without
+    )
     found: dict[datetime, Found] = {}
-    for span, order in ((before, "-start_at"), (after, "start_at")):
-        if span.start < span.end:
-            rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
-            others = rows if without is None else rows.exclude(practitioner=without)
-            times = others.order_by(order, "practitioner_id").distinct("start_at")[:limit]
-            slowly = [one for one in _within(doubted, practitioner) if one != without]
-            slow = _computed(asked, slowly, span=span, now=now)
-            for one in [*open_times.read(times), *_first_times(slow, limit, is_last=order.startswith("-"))]:
-                found.setdefault(one.start_at, one)
+    for one in walked.found:
+        found.setdefault(one.start_at, one)
+    doubted = [one for one in _within(walked.doubted, practitioner) if one != without]
+    for span, is_last in ((before, True), (after, False)):
+        slow = _computed(asked, doubted if span.start < span.end else [], span=span, now=now)
+        for one in _first_times(slow, limit, is_last=is_last):
+            found.setdefault(one.start_at, one)
     closest = sorted(found.values(), key=lambda one: (abs(one.start_at - start_at), one.start_at))
-    return _named(sorted(closest[:limit]))
+    return _named(sorted(closest[:limit]), edition=walked.edition)
 
 
 def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now: datetime) -> list[Reason]:

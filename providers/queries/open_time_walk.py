@@ -29,10 +29,12 @@ WITH doubted AS MATERIALIZED (
 SELECT ARRAY(TABLE doubted), (SELECT edition FROM providers_directory), NULL, NULL
 """
 _SPAN = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s"
+_SPAN_BEFORE = "service_id = %(service)s AND start_at >= %(before_start)s AND start_at < %(before_end)s"
 # The state first: it is what most rows fail by, and the planner would ask it last.
 _ALLOWED = "CASE WHEN states & %(bit)s <> 0 THEN opens_at <= %(now)s AND closes_at >= %(now)s AND {} ELSE FALSE END"
 _FOR_ALL, _FOR_KNOWN = "accepts_new_patients", "(accepts_new_patients OR practitioner_id = ANY(%(known)s::uuid[]))"
 _ONE = "practitioner_id = %(only)s"
+_OTHERS = "practitioner_id <> %(without)s"
 _LATER = "(start_at, practitioner_id) > (%(after)s, %(after_practitioner)s)"
 _NOT_DOUBTED = "practitioner_id <> ALL(ARRAY(TABLE doubted))"
 _SPEAKS = """EXISTS (
@@ -82,14 +84,36 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
     return _run(_firsts(_clauses(asked)), asked, span=span, now=now, people=list(practitioners))
 
 
+def around(  # noqa: PLR0913  one search is seven words long
+    asked: Asked,
+    *,
+    before: Interval,
+    after: Interval,
+    now: datetime,
+    limit: int,
+    practitioner: UUID | None = None,
+    without: UUID | None = None,
+) -> Walked:
+    """
+    Return the last `limit` times of one span and the first of another that the table is sure of, one clinician each.
+
+    practitioner  only this clinician
+    without       anybody but this clinician
+    Reads         one statement
+    """
+    more = {"only": practitioner, "without": without, "limit": limit, **_bounds(asked, before, "before_")}
+    bounds = tuple(words for words, one in ((_ONE, practitioner), (_OTHERS, without)) if one is not None)
+    return _run(_around(bounds, _clauses(asked)), asked, span=after, now=now, **more)
+
+
 def _clauses(asked: Asked) -> tuple[str, ...]:
     """Return the conditions that this search has; those that it has not would cost planning on every search."""
     known = _FOR_KNOWN if asked.known_to else _FOR_ALL
     return (known, _SPEAKS) if asked.language else (known,)
 
 
-def _where(*clauses: str) -> str:
-    return f"{_SPAN} AND {_ALLOWED.format(' AND '.join(clauses))}"
+def _where(*clauses: str, span: str = _SPAN) -> str:
+    return f"{span} AND {_ALLOWED.format(' AND '.join(clauses))}"
 
 
 @lru_cache
@@ -114,11 +138,28 @@ UNION ALL (
 )"""  # noqa: S608  constants; every value is a parameter
 
 
+@lru_cache
+def _around(bounds: tuple[str, ...], clauses: tuple[str, ...]) -> str:
+    nearest = "\n".join(
+        f"""
+UNION ALL (
+    SELECT DISTINCT ON (start_at) NULL::uuid[], practitioner_id, start_at, end_at FROM providers_opentime
+     WHERE {" AND ".join([*bounds, _where(*clauses, _NOT_DOUBTED, span=span)])}
+     ORDER BY start_at {order}, practitioner_id LIMIT %(limit)s
+)"""  # noqa: S608  constants; every value is a parameter
+        for span, order in ((_SPAN_BEFORE, "DESC"), (_SPAN, "ASC"))
+    )
+    return f"{_FIRST_ROW}{nearest}"
+
+
+def _bounds(asked: Asked, span: Interval, name: str = "") -> dict[str, datetime]:
+    return {f"{name}start": max(span.start, earliest(asked, span)), f"{name}end": min(span.end, latest(asked, span))}
+
+
 def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more: Any) -> Walked:
     words: dict[str, Any] = {
         "service": asked.service.pk,
-        "start": max(span.start, earliest(asked, span)),
-        "end": min(span.end, latest(asked, span)),
+        **_bounds(asked, span),
         "now": now,
         "bit": BITS[asked.state] if may_ask(asked, now) else 0,
         "known": list(asked.known_to),

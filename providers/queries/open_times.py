@@ -131,12 +131,6 @@ def rows(
     return found.order_by("start_at", "practitioner_id")
 
 
-def read(found: QuerySet[OpenTime]) -> Iterator[Found]:
-    """Yield the rows of a search: one query."""
-    for row in found.values_list("start_at", "practitioner_id", "end_at"):
-        yield Found(*row)
-
-
 def drift(practitioner: Practitioner, *, now: datetime) -> int:
     """Return how many rows of one clinician differ from what they should be; 0 unless a trigger was missed."""
     span = covered(practitioner, now=now)

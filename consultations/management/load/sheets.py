@@ -11,6 +11,9 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
+# So many tables get their constraints and indexes back at one time.
+HANDS = 3
+
 
 class Sheet:
     """One table as COPY takes it: columns that vary from row to row; the others are fixed or the model's defaults."""
@@ -51,25 +54,28 @@ def bare(*tables: type[models.Model]) -> Iterator[None]:
     """
     Take triggers, foreign keys, exclusion constraints and secondary indexes away, and bring them back at the end.
 
-    They are checked and built once for all rows then, those of two tables side by side on two connections; a row that
-    breaks one makes the end fail. Other connections may write meanwhile, so nothing is taken back after a failure.
+    They are checked and built once for all rows then, those of some tables side by side; a row that breaks one makes
+    the end fail. Other connections may write meanwhile, so nothing is taken back after a failure.
     """
     names = [model._meta.db_table for model in tables]
     with connection.cursor() as cursor:
         back: list[list[str]] = []
         for table in names:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            back.append(_exclusions(cursor, table))
-        rest = [statement for table in names for statement in [*_references(cursor, table), *_indexes(cursor, table)]]
+            back.append([*_constraints(cursor, table), *_indexes(cursor, table)])
     yield
-    _side_by_side([statements for statements in back if statements])
+    _side_by_side(back)
     with connection.cursor() as cursor:
-        for statement in [*rest, *(f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in names)]:
-            cursor.execute(statement)
+        for table in names:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
 
 
 def _side_by_side(each: Sequence[Sequence[str]]) -> None:
-    """Run each list of statements on a connection of its own: checking an exclusion takes one core minutes."""
+    """
+    Run each list of statements on a connection of its own: checking an exclusion takes one core minutes.
+
+    A reference locks its own table and then the one it names; no table refers back, so that none waits in a circle.
+    """
 
     def run(statements: Sequence[str]) -> None:
         try:
@@ -79,23 +85,15 @@ def _side_by_side(each: Sequence[Sequence[str]]) -> None:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(max(1, len(each))) as pool:
+    with ThreadPoolExecutor(HANDS) as pool:
         list(pool.map(run, each))
 
 
-def _exclusions(cursor: Any, table: str) -> list[str]:
-    return _constraints(cursor, table, "x")
-
-
-def _references(cursor: Any, table: str) -> list[str]:
-    return _constraints(cursor, table, "f")
-
-
-def _constraints(cursor: Any, table: str, kind: str) -> list[str]:
+def _constraints(cursor: Any, table: str) -> list[str]:
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-        " WHERE conrelid = %s::regclass AND contype = %s ORDER BY conname",
-        [table, kind],
+        " WHERE conrelid = %s::regclass AND contype IN ('f', 'x') ORDER BY contype DESC, conname",
+        [table],
     )
     found = cursor.fetchall()
     for name, _ in found:

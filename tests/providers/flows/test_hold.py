@@ -262,7 +262,7 @@ def test_whoever_is_too_late_with_a_named_clinician_reads_no_diary(service, pati
     for one in (ada, clinician(service)):
         open_times.refresh(practitioner_id=one.pk, now=NOW)
 
-    with django_assert_num_queries(13), pytest.raises(hold.SlotTaken) as refused:
+    with django_assert_num_queries(11), pytest.raises(hold.SlotTaken) as refused:
         take(service, patient, practitioner_id=ada.pk)
 
     assert len(refused.value.extra["nearest"]) == 3

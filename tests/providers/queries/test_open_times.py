@@ -292,6 +292,31 @@ def test_the_first_of_each_is_the_first_that_a_search_for_each_finds(is_refreshe
     assert [offer.start_at.astimezone(NEW_YORK).isoweekday() for offer in found] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("wish", ["anybody", "one", "others", "Spanish", "too young until then", "no state"])
+def test_the_nearest_times_are_the_same_from_the_table_and_from_hours(wish):
+    service, at = HealthcareServiceFactory(), NINE + timedelta(days=1, hours=1)
+    ada, grace = (clinician(service, weekdays=(1, 2), languages=["en", one]) for one in ("es", "fr"))
+    SlotFactory(practitioner=ada, start_at=at, end_at=at + timedelta(minutes=30))
+    more = {
+        "Spanish": {"language": "es"}, "no state": {"state": "ZZ"},
+        "too young until then": {"born": at.date().replace(year=at.year - service.minimum_age_years)},
+    }  # fmt: skip
+    asked = Asked(**{"service": service, "state": "NY", **more.get(wish, {})})
+    only = {"one": {"practitioner": ada.pk}, "others": {"without": ada.pk}}.get(wish, {})
+
+    def nearest():
+        found = availability.nearest(asked, start_at=at, now=NOW, limit=5, **only)
+        return [(one.start_at, one.practitioner) for one in found]
+
+    from_hours = nearest()
+    refresh_all()
+
+    assert table.doubtful(NOW) == []
+    assert nearest() == from_hours
+    assert len(from_hours) == (0 if wish == "no state" else 5)
+    assert {one for _, one in from_hours} <= {"one": {ada.pk}, "others": {grace.pk}}.get(wish, {ada.pk, grace.pk})
+
+
 def test_an_expired_hold_is_offered_again_at_once():
     service = HealthcareServiceFactory()
     ada = clinician(service)
@@ -301,6 +326,22 @@ def test_an_expired_hold_is_offered_again_at_once():
 
     assert searched(asked)[0][0] > NINE
     assert searched(asked, later)[0][0] == NINE
+
+
+def test_a_hold_in_place_of_an_expired_one_leaves_no_doubt():
+    service = HealthcareServiceFactory()
+    ada, later = clinician(service), NOW + timedelta(minutes=5)
+    held(ada, UserFactory(), until=later)
+    refresh_all()
+    assert table.doubtful(later) == [ada.pk]
+
+    hold.hold(
+        service_id=service.pk, state="NY", start_at=NINE, practitioner_id=ada.pk, by=UserFactory(), reference=uuid4(),
+        now=later,
+    )  # fmt: skip
+
+    assert table.doubtful(later) == []
+    assert table.drift(ada, now=later) == 0
 
 
 def test_rows_that_have_run_out_are_not_trusted():
