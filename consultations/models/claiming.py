@@ -98,9 +98,9 @@ CREATE OR REPLACE FUNCTION {NAME}(
     _owner uuid, _today date, _behind text[], _now timestamptz, _until timestamptz, _service uuid
 ) RETURNS TABLE (task consultations_reviewtask, former text) LANGUAGE plpgsql AS $body${BODY}$body$"""
 # What a claim is answered with. Reading back and converting the whole row took longer than finding it; what else is
-# asked of a claimed case is read when it is asked for.
-_ANSWER = ("id", "service_request_id", "service_id", "state", "status", "owner_id", "lease_expires_at", "fence")
-_COLUMNS = ", ".join(f"(best.task).{column}" for column in _ANSWER)
+# asked of a claimed case is read when it is asked for. In the order of the model's fields.
+ANSWER = ("id", "service_request_id", "service_id", "state", "status", "owner_id", "lease_expires_at", "fence")
+_COLUMNS = ", ".join(f"(best.task).{column}" for column in ANSWER)
 TAKE_BEST = f"SELECT {_COLUMNS}, best.former FROM {NAME}(%s, %s, %s::text[], %s, %s, %s) AS best"  # noqa: S608  nothing from outside
 TAKE_FIRST = f"""
 WITH best AS MATERIALIZED ({{subquery}})

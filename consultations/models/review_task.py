@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Func, Q
 
 from config.core import audit
@@ -96,7 +96,14 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         Returns  the task under its next fencing number, and its status before; None when nothing waits for them
         """
         today, behind = days(now)
-        return self._taken(claiming.TAKE_BEST, [owner.pk, today, list(behind), now, until, service_id])
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(claiming.TAKE_BEST, [owner.pk, today, list(behind), now, until, service_id])
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        # A raw queryset of one row took three times as long as the statement itself.
+        *values, former = found
+        return self.model.from_db(self.db, claiming.ANSWER, values), former
 
     def _taken(self, statement: str, values: list[Any]) -> "tuple[ReviewTask, str] | None":
         rows = [*self.model._default_manager.raw(statement, values)]
