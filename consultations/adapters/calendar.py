@@ -82,7 +82,7 @@ def _event(entry: Entry) -> Event:
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.start_at)
     event.add("dtend", entry.end_at)
-    event.add("summary", gettext("Video visit"))
+    event.add("summary", gettext("Visit"))
     event.add("url", entry.url)
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
@@ -104,6 +104,6 @@ def _invite(event: Event, invitation: Invitation) -> None:
 def _alarm() -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", gettext("Video visit"))
+    alarm.add("description", gettext("Visit"))
     alarm.add("trigger", _REMIND)
     return alarm

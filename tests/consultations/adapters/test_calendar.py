@@ -127,7 +127,7 @@ def test_an_invitation_names_the_clinic_and_nothing_about_health(case, read, set
     assert event["organizer"] == "mailto:visits@clinic.example"
     assert event["attendee"] == f"mailto:{request.patient.user.email}"
     assert event["end"] - event["start"] == timedelta(minutes=30)
-    assert event["summary"] == "Video visit"
+    assert event["summary"] == "Visit"
     assert event["start"].utcoffset() == timedelta(0)
     for private in (request.service.name, request.patient.family_name, practitioner.family_name):
         assert private not in words

@@ -108,7 +108,7 @@ def test_a_visit_is_in_spanish(me, patient, line):
     pages = [f"/visits/{visit.pk}/", f"/visits/{visit.pk}/cancel/", f"/cases/{case.pk}/times/", f"/cases/{case.pk}/"]
 
     reads_spanish(me, "/home/", *pages, f"/cases/{case.pk}/waitlist/")
-    assert "Consulta por video" in me.get(f"/visits/{visit.pk}/calendar.ics").content.decode()
+    assert "SUMMARY:Consulta" in me.get(f"/visits/{visit.pk}/calendar.ics").content.decode()
     with time_machine.travel(NINE - timedelta(minutes=10), tick=False):
         me.force_login(patient.user)
         reads_spanish(me, *pages[:2])
