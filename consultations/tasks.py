@@ -85,8 +85,9 @@ def watch_over_reviews(**_later: object) -> None:
 
 @shared_task(ignore_result=True)
 def open_due_questions(**_later: object) -> None:
-    """Every few seconds: open the follow-up questions that have become due. Safe to run twice."""
+    """Every few seconds: open the follow-up questions that have become due, tell of what else is. Safe to run twice."""
     follow_up.open_due(now=database_now())
+    follow_up.remind_due(now=database_now())
 
 
 @shared_task(ignore_result=True)

@@ -1,7 +1,9 @@
-"""Following up: the questions of a plan open on their day."""
+"""Following up: the questions of a plan open on their day, and what else is due in it is told."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from config.core import audit
 from config.core.flow import flow
@@ -10,6 +12,8 @@ from consultations.domain.codes import ActivityKind, ActivityStatus, CarePlanSta
 from consultations.models import Activity, ActivityOutcome, Communication, ServiceRequest
 from intake.models import Questionnaire, QuestionnaireResponse
 
+# Nobody wants to hear tomorrow what was to be done today.
+_OF_USE_FOR = timedelta(days=1)
 # The earliest zone is 14 hours ahead of UTC; each patient's own day is looked at afterwards.
 _AHEAD = timedelta(hours=14)
 
@@ -25,29 +29,71 @@ def open_due(*, now: datetime, limit: int = 100) -> int:
              of several missed days only the newest is asked
     Source   FHIR R4 CarePlan.activity; docs/flows.md, row "follow up"
     """
-    due = Activity.objects.filter(
-        kind=ActivityKind.MEASURE, care_plan__status=CarePlanStatus.ACTIVE, next_due_date__lte=(now + _AHEAD).date()
-    )
-    rows = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("care_plan__patient")
-    return sum(_open(activity, now=now) for activity in rows.order_by("next_due_date", "id")[:limit])
+    due = _due(now).filter(kind=ActivityKind.MEASURE)
+    return sum(_open(activity, now=now) for activity in due[:limit])
 
 
-def _open(activity: Activity, *, now: datetime) -> bool:
-    patient = activity.care_plan.patient
-    today = now.astimezone(ZoneInfo(str(patient.time_zone))).date()
+@flow
+def remind_due(*, now: datetime, limit: int = 100) -> int:
+    """
+    Tell patients of the other activities of their plans whose day has come; safe to run twice, and beside itself.
+
+    limit    number of activities looked at in one run
+    Returns  how many activities were due; a plan is spoken of once a day, however many of them it has
+    Writes   Activity, Communication; nothing for what is done, or for days that were missed
+    Source   FHIR R4 CarePlan.activity; docs/flows.md, row "follow up"
+    """
+    due = _due(now).exclude(kind=ActivityKind.MEASURE)
+    return sum(_remind(activity, now=now) for activity in due[:limit])
+
+
+def _due(now: datetime) -> QuerySet[Activity]:
+    due = Activity.objects.filter(care_plan__status=CarePlanStatus.ACTIVE, next_due_date__lte=(now + _AHEAD).date())
+    rows = due.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return rows.select_related("care_plan__patient", "care_plan__determination").order_by("next_due_date", "id")
+
+
+def _reached(activity: Activity, *, now: datetime) -> date | None:
+    """Return the newest planned day that has come where the patient is; `next_due_date`, unsaved, goes on to the next."""
+    today = now.astimezone(ZoneInfo(str(activity.care_plan.patient.time_zone))).date()
     days = [date.fromisoformat(day) for day in activity.due_dates]
     first = activity.next_due_date
     reached = [day for day in days if first is not None and first <= day <= today]
     if not reached:
-        return False
-
+        return None
     later = [day for day in days if day > reached[-1]]
     activity.next_due_date = later[0] if later else None
+    return reached[-1]
+
+
+def _remind(activity: Activity, *, now: datetime) -> bool:
+    day, plan = _reached(activity, now=now), activity.care_plan
+    if day is None:
+        return False
+    activity.save(update_fields=["next_due_date", "updated_at"])
+    is_today = day == now.astimezone(ZoneInfo(str(plan.patient.time_zone))).date()
+    if activity.status not in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS} or not is_today:
+        return False
+    Communication.objects.plan(
+        subject=plan,
+        kind=CommunicationKind.ACTIVITY_DUE,
+        recipient_id=plan.patient.user_id,
+        due_at=now,
+        expires_at=now + _OF_USE_FOR,
+        occurrence=day.isoformat(),
+    )
+    return True
+
+
+def _open(activity: Activity, *, now: datetime) -> bool:
+    day = _reached(activity, now=now)
+    if day is None:
+        return False
     if activity.status == ActivityStatus.SCHEDULED:
         activity.status = ActivityStatus.IN_PROGRESS
         audit.status_changed(activity, old=ActivityStatus.SCHEDULED, new=activity.status, by=None, now=now)
     activity.save(update_fields=["next_due_date", "status", "updated_at"])
-    return _ask(activity, reached[-1], now=now)
+    return _ask(activity, day, now=now)
 
 
 def _ask(activity: Activity, day: date, *, now: datetime) -> bool:

@@ -331,7 +331,7 @@ def _fix_days(written: CarePlan, today: date) -> None:
     for activity in activities:
         days = plan.schedule_of(activity.schedule).days_from(today)
         activity.due_dates = [day.isoformat() for day in days]
-        activity.next_due_date = days[0] if days and activity.kind == ActivityKind.MEASURE else None
+        activity.next_due_date = days[0] if days else None
     Activity.objects.bulk_update(activities, ["due_dates", "next_due_date"])
 
 

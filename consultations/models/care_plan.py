@@ -112,7 +112,7 @@ class Activity(Record):
         default=dict, help_text="{first_after_days, every_days, times}: days after the signature."
     )
     due_dates = models.JSONField(default=list, help_text="Planned days, YYYY-MM-DD in the patient's zone.")
-    next_due_date = models.DateField(null=True, help_text="The first planned day whose questions are not open yet.")
+    next_due_date = models.DateField(null=True, help_text="The first planned day that the patient was not told of yet.")
     questionnaire_url = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
@@ -125,7 +125,7 @@ class Activity(Record):
             all_or_none("done_at", "done_by", name="consultations_activity_done_whole"),
         ]
         indexes = [
-            # The tick that opens follow-up questions.
+            # The tick that opens follow-up questions and tells of what is due.
             models.Index(
                 fields=["next_due_date", "id"],
                 name="consultations_activity_due",

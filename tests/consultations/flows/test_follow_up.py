@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consultations.adapters.mail import Letter
 from consultations.domain.codes import ActivityStatus, CommunicationKind
 from consultations.flows import follow_up, plan_care
 from consultations.models import Activity, ActivityOutcome, Communication
+from consultations.queries import letters
 from intake.domain.codes import ResponseStatus
 from tests.factories.clinic import planned
 from tests.factories.intake import QuestionnaireFactory
@@ -76,3 +78,44 @@ def test_open_due_skips_questions_that_are_not_published():
     Activity.objects.update(questionnaire_url="urn:gone")
 
     assert follow_up.open_due(now=DAY) == 0
+
+
+def doing(*titles, **schedule):
+    """Return a signed plan with things to do from the eighth of June on."""
+    when = {"first_after_days": 7, "every_days": 1, "times": 3, **schedule}
+    written = planned(activities=[{"kind": "behavioral", "title": title, "schedule": when} for title in titles])
+    plan_care.sign(care_plan_id=written.pk, by=written.recorded_by, now=SIGNED)
+    return written
+
+
+def told():
+    return list(
+        Communication.objects.filter(kind=CommunicationKind.ACTIVITY_DUE)
+        .order_by("occurrence")
+        .values_list("occurrence", flat=True)
+    )
+
+
+def test_a_plan_tells_once_a_day_of_what_is_due_in_it():
+    written = doing("Walk", "Write it down")
+
+    assert follow_up.remind_due(now=DAY - timedelta(seconds=1)) == 0
+    assert [follow_up.remind_due(now=DAY), follow_up.remind_due(now=DAY)] == [2, 0]
+    follow_up.remind_due(now=DAY + timedelta(days=1))
+
+    assert told() == ["2026-06-08", "2026-06-09"]
+    message = Communication.objects.filter(kind=CommunicationKind.ACTIVITY_DUE).earliest("due_at")
+    # It comes at midnight, so it waits until the quiet hours are over.
+    assert (message.subject_id, message.due_at) == (written.pk, DAY + timedelta(hours=9))
+    assert isinstance(letters.compose(message), Letter)
+
+
+def test_what_is_done_and_days_that_were_missed_are_not_told():
+    written = doing("Walk")
+    plan_care.activity_done(activity_id=written.activities.get().pk, by=written.patient.user, now=SIGNED)
+    missed = doing("Write it down", times=1)
+
+    assert follow_up.remind_due(now=DAY + timedelta(days=1)) == 0
+
+    assert told() == []
+    assert missed.activities.get().next_due_date is None
