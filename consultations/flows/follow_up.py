@@ -14,6 +14,7 @@ from intake.models import Questionnaire, QuestionnaireResponse
 
 # Nobody wants to hear tomorrow what was to be done today.
 _OF_USE_FOR = timedelta(days=1)
+_WEEK = 7
 # The earliest zone is 14 hours ahead of UTC; each patient's own day is looked at afterwards.
 _AHEAD = timedelta(hours=14)
 
@@ -39,8 +40,8 @@ def remind_due(*, now: datetime, limit: int = 100) -> int:
     Tell patients of the other activities of their plans whose day has come; safe to run twice, and beside itself.
 
     limit    number of activities looked at in one run
-    Returns  how many activities were due; a plan is spoken of once a day, however many of them it has
-    Writes   Activity, Communication; nothing for what is done, or for days that were missed
+    Returns  how many activities were told of; a plan is spoken of once a day, however many of them it has
+    Writes   Activity, Communication; nothing for what is done, days that were missed, and the day of the signature
     Source   FHIR R4 CarePlan.activity; docs/flows.md, row "follow up"
     """
     due = _due(now).exclude(kind=ActivityKind.MEASURE)
@@ -71,8 +72,8 @@ def _remind(activity: Activity, *, now: datetime) -> bool:
     if day is None:
         return False
     activity.save(update_fields=["next_due_date", "updated_at"])
-    is_today = day == now.astimezone(ZoneInfo(str(plan.patient.time_zone))).date()
-    if activity.status not in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS} or not is_today:
+    is_open = activity.status in {ActivityStatus.SCHEDULED, ActivityStatus.IN_PROGRESS}
+    if not is_open or not _is_told(activity, day, now=now):
         return False
     Communication.objects.plan(
         subject=plan,
@@ -83,6 +84,16 @@ def _remind(activity: Activity, *, now: datetime) -> bool:
         occurrence=day.isoformat(),
     )
     return True
+
+
+def _is_told(activity: Activity, day: date, *, now: datetime) -> bool:
+    """Tell whether a mail speaks of a day: not when it was missed, is that of the plan's own mail, or of a habit."""
+    zone, plan = ZoneInfo(str(activity.care_plan.patient.time_zone)), activity.care_plan
+    if day != now.astimezone(zone).date() or (plan.signed_at and day == plan.signed_at.astimezone(zone).date()):
+        return False
+    # What is done more often than once a week is spoken of once a week.
+    since = (day - date.fromisoformat(activity.due_dates[0])).days
+    return since % _WEEK == 0 or int(activity.schedule.get("every_days") or 0) >= _WEEK
 
 
 def _open(activity: Activity, *, now: datetime) -> bool:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consultations', '0101_withdrawal_calls_back'),
+        ("consultations", "0101_withdrawal_calls_back"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='activity',
-            name='next_due_date',
-            field=models.DateField(help_text='The first planned day that the patient was not told of yet.', null=True),
+            model_name="activity",
+            name="next_due_date",
+            field=models.DateField(help_text="The first planned day that the patient was not told of yet.", null=True),
         ),
     ]

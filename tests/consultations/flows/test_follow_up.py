@@ -82,7 +82,7 @@ def test_open_due_skips_questions_that_are_not_published():
 
 def doing(*titles, **schedule):
     """Return a signed plan with things to do from the eighth of June on."""
-    when = {"first_after_days": 7, "every_days": 1, "times": 3, **schedule}
+    when = {"first_after_days": 7, "every_days": 10, "times": 3, **schedule}
     written = planned(activities=[{"kind": "behavioral", "title": title, "schedule": when} for title in titles])
     plan_care.sign(care_plan_id=written.pk, by=written.recorded_by, now=SIGNED)
     return written
@@ -101,9 +101,9 @@ def test_a_plan_tells_once_a_day_of_what_is_due_in_it():
 
     assert follow_up.remind_due(now=DAY - timedelta(seconds=1)) == 0
     assert [follow_up.remind_due(now=DAY), follow_up.remind_due(now=DAY)] == [2, 0]
-    follow_up.remind_due(now=DAY + timedelta(days=1))
+    follow_up.remind_due(now=DAY + timedelta(days=10))
 
-    assert told() == ["2026-06-08", "2026-06-09"]
+    assert told() == ["2026-06-08", "2026-06-18"]
     message = Communication.objects.filter(kind=CommunicationKind.ACTIVITY_DUE).earliest("due_at")
     # It comes at midnight, so it waits until the quiet hours are over.
     assert (message.subject_id, message.due_at) == (written.pk, DAY + timedelta(hours=9))
@@ -119,3 +119,12 @@ def test_what_is_done_and_days_that_were_missed_are_not_told():
 
     assert told() == []
     assert missed.activities.get().next_due_date is None
+
+
+def test_a_habit_is_told_of_once_a_week_and_not_on_the_day_of_the_plan():
+    doing("Walk", first_after_days=0, every_days=1, times=14)
+
+    for day in range(14):
+        follow_up.remind_due(now=SIGNED + timedelta(days=day))
+
+    assert told() == ["2026-06-08"]
