@@ -7,10 +7,10 @@ import re
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from rest_framework.test import APIClient
 
-from tests.contracts import openapi, world
+from tests.contracts import openapi
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
 from tests.factories.providers import NOW
@@ -35,17 +35,6 @@ every_endpoint = pytest.mark.parametrize(("method", "route"), ENDPOINTS, ids=[" 
 def _now():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture(scope="module")
-def there(django_db_setup, django_db_blocker):
-    """Store the world once: refused requests leave it as it is, which each test of them proves."""
-    around = transaction.atomic()
-    # As the transaction of a test is: flows count as outermost in it.
-    around._from_testcase = True
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), around:
-        yield world.make()
-        transaction.set_rollback(True)
 
 
 def path(route, ids):

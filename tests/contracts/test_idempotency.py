@@ -12,8 +12,8 @@ from intake.models import Patient
 from providers.models import Slot
 from tests.consultations.api.crowd import poster
 from tests.consultations.racing import at_once
-from tests.contracts import openapi, world
-from tests.contracts.test_bad_input import ENDPOINTS, path, send
+from tests.contracts import openapi
+from tests.contracts.test_bad_input import send
 from tests.factories.clinic import waiting
 from tests.factories.consultations import ServiceRequestFactory, asking_service, clinician, held
 from tests.factories.core import UserFactory
@@ -25,7 +25,6 @@ PERSON = {
     "given_name": "Grace", "family_name": "Sample", "birth_date": "1985-03-08", "sex_at_birth": "F",
     "phone": "+12125550123", "state": "NY", "time_zone": "America/New_York",
 }  # fmt: skip
-POSTS = [route for method, route in ENDPOINTS if method == "post"]
 
 
 @pytest.fixture(autouse=True)
@@ -83,22 +82,6 @@ def until_answered(post, address, words):
     while (answer := post(address, words))[0] == 409 and answer[1]["code"] == "still-running":
         time.sleep(0.2)
     return answer
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("route", POSTS)
-def test_every_post_answers_the_same_key_with_the_same_answer_and_another_body_with_422(route):
-    there = world.make()
-    user, address = there.ours[0], path(route, there.rows.__getitem__)
-    body = openapi.plausible(openapi.body_of("post", route), ids=openapi.unknown_ids())
-
-    first, again = (keyed(user, address, body) for _ in range(2))
-    other = keyed(user, address, {**body, "surprise": 1})
-
-    assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert again["Content-Type"] == first["Content-Type"]
-    assert again["Idempotency-Replayed"] == "true"
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
 
 
 def keyed(user, address, body, *, key="k"):
