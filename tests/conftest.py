@@ -18,6 +18,12 @@ def language_of_its_own():
     translation.deactivate()
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Return the server of the pages, which ends before its database does, also where a test of it comes first."""
+    return live_server
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Put the long tests first: one that begins when the other cores have nothing left is waited for by all."""
