@@ -1,6 +1,7 @@
 """The browser, for the tests of pages and for journeys: one in a session, wherever it is asked for."""
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests import emptying
@@ -16,6 +17,20 @@ def language_of_its_own():
     """End the language that a test's requests were answered in: it stays with the thread, and the next test is on it."""
     yield
     translation.deactivate()
+
+
+ANYBODY_ELSE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Send away who holds on to the database at the end: a browser that left while it was answered may."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(ANYBODY_ELSE)
 
 
 @pytest.fixture(scope="session")
