@@ -3,7 +3,6 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -18,7 +17,7 @@ from config.core.models import User
 from consultations.adapters import push
 from consultations.flows import prefer
 from consultations.models import PushDevice
-from consultations.models.communication_preference import READ, wishes_of
+from consultations.models.communication_preference import takes_texts, wishes_of, with_wishes
 
 
 class PreferenceInput(Input):
@@ -78,7 +77,7 @@ class MessagePreferences(ApiView):
     @extend_schema(operation_id="message_preferences_me", responses=PreferenceOutput)
     def get(self, request: Request) -> Response:
         """Return what holds now, the defaults before anything was decided."""
-        return _shown(_whole(signed_in(request)))
+        return _shown(with_wishes(signed_in(request).pk))
 
     @extend_schema(
         operation_id="message_preferences_me_change",
@@ -87,10 +86,10 @@ class MessagePreferences(ApiView):
     )
     def patch(self, request: Request) -> Response:
         """Change some of it and time again what is planned; 422 `too-quiet`, `no-texts`."""
-        user = _whole(signed_in(request))
+        user = with_wishes(signed_in(request).pk)
         choice = replace(_choice(user), **read(PreferenceInput, request, partial=True))
         prefer.change(choice=choice, by=user, now=timezone.now())
-        return _shown(_whole(user))
+        return _shown(with_wishes(user.pk))
 
 
 class PushDevices(ReadOnlyRows[PushDevice]):
@@ -117,25 +116,16 @@ class PushDevices(ReadOnlyRows[PushDevice]):
         return Response(status=204)
 
 
-def _whole(user: User) -> User:
-    return User.objects.select_related(*READ).get(pk=user.pk)
-
-
-def _takes_texts(user: User) -> bool:
-    patient = getattr(user, "patient", None)
-    return bool(settings.TEXT_MESSAGES and patient and patient.phone)
-
-
 def _choice(user: User) -> prefer.Choice:
     """Return what holds: who wanted texts gets none where there are none any more."""
     choice = prefer.chosen(getattr(user, "communication_preference", None))
-    return replace(choice, texts=choice.texts and _takes_texts(user))
+    return replace(choice, texts=choice.texts and takes_texts(user))
 
 
 def _shown(user: User) -> Response:
     facts = {
         "time_zone": wishes_of(user).zone.key,
-        "texts_possible": _takes_texts(user),
+        "texts_possible": takes_texts(user),
         "push_key": push.public_key(),
     }
     return Response(PreferenceOutput({**asdict(_choice(user)), **facts}).data)

@@ -6,7 +6,7 @@ from uuid import UUID
 from config.core import audit
 from config.core.errors import NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, User
+from config.core.models import AuditAction, Record, User
 from consultations.models import Appointment, Escalation, ServiceRequest
 
 
@@ -23,10 +23,7 @@ def opened(*, request_id: UUID, by: User, now: datetime) -> None:
     if request is None:
         raise NotFound("There is no such case.")
 
-    audit.record(
-        event="consultations.case.opened", action=AuditAction.READ, entity=request, by=by, now=now,
-        patient_id=request.patient_id,
-    )  # fmt: skip
+    _record("consultations.case.opened", request, patient_id=request.patient_id, by=by, now=now)
 
 
 @flow
@@ -42,10 +39,7 @@ def visit_opened(*, appointment_id: UUID, by: User, now: datetime) -> None:
     if row is None:
         raise NotFound("There is no such visit.")
 
-    audit.record(
-        event="consultations.visit.opened", action=AuditAction.READ, entity=row, by=by, now=now,
-        patient_id=row.patient_id,
-    )  # fmt: skip
+    _record("consultations.visit.opened", row, patient_id=row.patient_id, by=by, now=now)
 
 
 @flow
@@ -61,7 +55,11 @@ def alert_opened(*, escalation_id: UUID, by: User, now: datetime) -> None:
     if row is None:
         raise NotFound("There is no such alert.")
 
+    _record("consultations.alert.opened", row, patient_id=row.flag.patient_id, by=by, now=now)
+
+
+def _record(event: str, entity: Record, *, patient_id: UUID, by: User, now: datetime) -> None:
     audit.record(
-        event="consultations.alert.opened", action=AuditAction.READ, entity=row, by=by, now=now,
-        patient_id=row.flag.patient_id,
+        event=event, action=AuditAction.READ, entity=entity, by=by, now=now,
+        patient_id=patient_id,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext, gettext_lazy
 
@@ -25,7 +24,7 @@ from consultations.adapters import push
 from consultations.domain.codes import CommunicationKind, DeviceEnd, WishSource
 from consultations.domain.wishes import rule
 from consultations.models import Communication, CommunicationPreference, PushDevice
-from consultations.models.communication_preference import READ, wishes_of, zone_of
+from consultations.models.communication_preference import takes_texts, wishes_of, with_wishes, zone_of
 from consultations.models.push_device import MOST
 
 # So much of every day must be open, or reminders would find no time.
@@ -102,7 +101,7 @@ def change(*, choice: Choice, by: User, now: datetime) -> CommunicationPreferenc
     Writes  CommunicationPreference, Communication (due time and channel of what is planned), AuditEvent
     Raises  TooQuiet, NoTexts
     """
-    user = _whole(by.pk)
+    user = with_wishes(by.pk)
     _refuse_what_cannot_be(choice, user)
     preference = CommunicationPreference.objects.locked(user)
 
@@ -141,7 +140,7 @@ def add_device(*, endpoint: str, key: str, secret: str, name: str, by: User, now
         push.device(pk=device.pk, endpoint=endpoint, key=key, secret=secret)
     except push.BadAddress as error:
         raise BadDevice(gettext("This browser's notifications cannot be reached from here.")) from error
-    preference = CommunicationPreference.objects.locked(_whole(by.pk))
+    preference = CommunicationPreference.objects.locked(with_wishes(by.pk))
     device.keep(endpoint=endpoint, secret=secret)
     before = PushDevice.objects.live().filter(endpoint_sha256=device.endpoint_sha256)
     PushDevice.objects.finish(before.values_list("pk", flat=True), why=DeviceEnd.MOVED, now=now)
@@ -188,7 +187,7 @@ def unsubscribe(*, communication_id: UUID, now: datetime) -> bool:
     message = Communication.objects.filter(pk=communication_id).first()
     if message is None or not rule(message.kind).is_optional:
         raise LinkOver(gettext("This link is no longer good. Sign in to choose which messages you get."))
-    user = _whole(message.recipient_id)
+    user = with_wishes(message.recipient_id)
     preference = CommunicationPreference.objects.locked(user)
     if preference.unsubscribed_at is not None or _is_older(message, preference):
         return False
@@ -212,22 +211,17 @@ def follow_moves(*, now: datetime, limit: int = 100) -> int:
     rows = moved.filter(user__patient__isnull=False).select_for_update(skip_locked=True, no_key=True, of=("self",))
     found = list(rows.order_by("id")[:limit])
     for preference in found:
-        preference.timed_for = zone_of(_whole(preference.user_id))
+        preference.timed_for = zone_of(with_wishes(preference.user_id))
         preference.save(update_fields=["timed_for", "updated_at"])
         _time_again(preference.user_id, now=now)
     return len(found)
-
-
-def _whole(user_id: UUID) -> User:
-    return User.objects.select_related(*READ).get(pk=user_id)
 
 
 def _refuse_what_cannot_be(choice: Choice, user: User) -> None:
     if _open_for(choice) < OPEN_AT_LEAST:
         words = gettext("Leave at least four hours of the day for messages.")
         raise TooQuiet(words, errors=[FieldError("quiet_until", "too-quiet", words)])
-    patient = getattr(user, "patient", None)
-    if choice.texts and not (settings.TEXT_MESSAGES and patient is not None and patient.phone):
+    if choice.texts and not takes_texts(user):
         words = gettext("We cannot send you text messages. Choose email.")
         raise NoTexts(words, errors=[FieldError("texts", "no-texts", words)])
 
@@ -258,7 +252,7 @@ def _is_older(message: Communication, preference: CommunicationPreference) -> bo
 
 def _time_again(user_id: UUID, *, now: datetime) -> None:
     """Move what is planned and was not tried yet; what has no room on the new channel keeps the old one."""
-    wishes = wishes_of(_whole(user_id))
+    wishes = wishes_of(with_wishes(user_id))
     planned = Communication.objects.planned().filter(recipient_id=user_id, attempts=0, ideal_at__isnull=False)
     for message in planned.select_for_update(no_key=True).order_by("id"):
         message.time_for(wishes)

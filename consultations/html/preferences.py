@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
@@ -21,11 +20,11 @@ from config.core.dates import in_words
 from config.core.errors import Refusal
 from config.core.forms import RadioCards, YesNo
 from config.core.http import signed_in
-from config.core.models import Role, User
+from config.core.models import Role
 from consultations.adapters import push
 from consultations.flows import prefer
 from consultations.models import CommunicationPreference, PushDevice
-from consultations.models.communication_preference import READ, wishes_of
+from consultations.models.communication_preference import takes_texts, wishes_of, with_wishes
 
 _HALF_HOURS = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 30)]
 
@@ -88,10 +87,10 @@ class PreferencesForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def message_preferences(request: HttpRequest) -> HttpResponse:
     """Show what the person decided about messages; POST changes it."""
-    user = User.objects.select_related(*READ).get(pk=signed_in(request).pk)
+    user = with_wishes(signed_in(request).pk)
     patient = getattr(user, "patient", None)
     preference = CommunicationPreference.objects.visible_to(user).first()
-    texts = bool(settings.TEXT_MESSAGES and patient and patient.phone)
+    texts = takes_texts(user)
     sees_patients = user.role == Role.PRACTITIONER
     initial = _present(preference)
     form = PreferencesForm(request.POST or None, initial=initial, texts=texts, sees_patients=sees_patients)

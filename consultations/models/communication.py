@@ -17,7 +17,7 @@ from consultations.domain.hours import send_at
 from consultations.domain.timing import occurrence
 from consultations.domain.voiding import ended_by
 from consultations.domain.wishes import Wishes
-from consultations.models.communication_preference import READ, CommunicationPreference, wishes_of
+from consultations.models.communication_preference import CommunicationPreference, wishes_of, with_wishes
 from consultations.models.message_rule import MessageRule
 from intake.domain.codes import ConsentStatus
 from intake.models import Consent
@@ -93,7 +93,7 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         occurrence  tells messages of one kind about one row apart, for example revisions or days
         channel     None for the one that the person chose
         """
-        recipient = User.objects.select_related(*READ).get(pk=recipient_id)
+        recipient = with_wishes(recipient_id)
         wishes = wishes_of(recipient)
         row = self.model(
             subject_type=subject._meta.label_lower,
