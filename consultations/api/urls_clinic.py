@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import path
 
+from consultations.api.overrides import PolicyOverrides
 from consultations.api.plans import (
     CarePlans,
     CaseDetermination,
@@ -67,6 +68,7 @@ urlpatterns = [
     path("appointments/<uuid:pk>/proposals/", Proposals.as_view(), name="proposals"),
     path("appointments/<uuid:pk>/ask-to-move/", AskToMove.as_view(), name="ask-to-move"),
     path("appointments/<uuid:pk>/keep-promise/", KeepPromise.as_view(), name="keep-promise"),
+    path("policy-overrides/", PolicyOverrides.as_view(_LIST), name="policy-overrides"),
     path("visits-to-move/", VisitsToMove.as_view(), name="visits-to-move"),
     path("broken-promises/", BrokenPromises.as_view(), name="broken-promises"),
     path("clock-changes/", ClockChanges.as_view(), name="clock-changes"),

@@ -17,6 +17,7 @@ from tests.contracts.world import device, offered
 from tests.factories.clinic import EncounterFactory, ProtocolFactory, flagged, planned, waiting
 from tests.factories.consultations import (
     AppointmentFactory,
+    PolicyOverrideFactory,
     ServiceRequestFactory,
     SupportingInfoFactory,
     clinician,
@@ -88,6 +89,9 @@ class Rows:
     def visit_with_old_zone(self):
         return AppointmentFactory(start_at=self.next_start(), tzdata_version="2019c", local_start="2026-06-01T00:01")
 
+    def override(self):
+        return PolicyOverrideFactory(appointment=self.case())
+
     def plan(self):
         return planned()
 
@@ -151,6 +155,7 @@ LISTS = {
     "alerts/": (Rows.alert, "clinician", 2),
     "external-calendars/": (lambda rows: ExternalCalendarFactory(), "admin", 1),
     "visits-to-move/": (Rows.visit_without_hours, "admin", 7),
+    "policy-overrides/": (Rows.override, "admin", 1),
     "broken-promises/": (Rows.visit_with_old_zone, "admin", 1),
     "on-call/": (lambda rows: OnCallFactory(), "admin", 1),
 }

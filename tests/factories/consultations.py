@@ -7,10 +7,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
 from consultations.domain.codes import Priority, RequestStatus, TaskStatus
-from consultations.models import Appointment, ReviewTask, ServiceRequest, SupportingInfo
+from consultations.models import Appointment, PolicyOverride, ReviewTask, ServiceRequest, SupportingInfo
 from intake.domain.codes import ResponseStatus
 from providers.domain.codes import SlotStatus
 from providers.models import Slot
+from tests.factories.core import AdminFactory
 from tests.factories.intake import (
     PatientFactory,
     QuestionnaireFactory,
@@ -109,6 +110,20 @@ class AppointmentFactory(DjangoModelFactory):
     time_zone = "America/New_York"
     local_start = "2026-06-01T09:00"
     tzdata_version = "2026.2"
+
+
+class PolicyOverrideFactory(DjangoModelFactory):
+    """A move beyond the policy, with the reason that an administrator typed."""
+
+    class Meta:
+        model = PolicyOverride
+
+    appointment = factory.SubFactory(AppointmentFactory)
+    revision = 1
+    act = "moved"
+    reason = "Dentist."
+    made_at = NOW
+    made_by = factory.SubFactory(AdminFactory)
 
 
 def booked_slot(practitioner, *, service, start_at=NINE):
