@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
@@ -18,8 +18,9 @@ from config.core.api.inputs import Id, Input, read
 from config.core.api.pages import CursorPages
 from consultations.adapters import calendar
 from consultations.api.outputs import AppointmentOutput
-from consultations.domain.codes import AppointmentStatus
+from consultations.domain.codes import AppointmentStatus, AttendanceAnswer
 from consultations.flows import book as booking
+from consultations.flows import confirm
 from consultations.models import Appointment
 
 REASON_LENGTH = 300
@@ -44,6 +45,19 @@ class CancelInput(Input):
 
     reason = serializers.CharField(max_length=REASON_LENGTH, required=False, default="", allow_blank=True)
     override_reason = serializers.CharField(max_length=REASON_LENGTH, required=False, default="", allow_blank=True)
+
+
+class ReplyInput(Input):
+    """Whether the patient will come; `revision` is that of the visit as they were told of it."""
+
+    answer = serializers.ChoiceField(choices=AttendanceAnswer.choices)
+    revision = serializers.IntegerField(min_value=0, max_value=2_000_000_000)
+
+
+class ReplyOutput(serializers.Serializer[Any]):
+    """`is_new` is false when the same was answered before."""
+
+    is_new = serializers.BooleanField()
 
 
 class VisitPages(CursorPages):
@@ -108,6 +122,21 @@ class Appointments(ReadOnlyRows[Appointment]):
             override_reason=words["override_reason"],
         )
         return self._shown(cancelled)
+
+    @extend_schema(request=ReplyInput, responses=ReplyOutput)
+    @action(detail=True, methods=["post"])
+    def reply(self, request: Request, **_kwargs: Any) -> Response:
+        """Answer a reminder, as its link does; only the patient may. 409 `no-longer-asked` when the visit has changed."""
+        words, visit = read(ReplyInput, request), self.get_object()
+        if visit.patient.user_id != signed_in(request).pk:
+            raise exceptions.PermissionDenied
+        is_new = confirm.reply(
+            appointment_id=visit.pk,
+            revision=words["revision"],
+            answer=AttendanceAnswer(words["answer"]),
+            now=timezone.now(),
+        )
+        return Response(ReplyOutput({"is_new": is_new}).data)
 
     @extend_schema(responses={(200, "text/calendar"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])

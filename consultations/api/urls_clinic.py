@@ -4,6 +4,15 @@ from typing import Any
 
 from django.urls import path
 
+from config.core.api import ApiView
+from consultations.api.message_ledger import MessageFigures, Messages
+from consultations.api.message_words import (
+    MessageWordsCheck,
+    MessageWordsList,
+    MessageWordsRestore,
+    MessageWordsVersions,
+    OneMessageWords,
+)
 from consultations.api.overrides import PolicyOverrides
 from consultations.api.plans import (
     CarePlans,
@@ -30,6 +39,11 @@ _TASK_ACTIONS = (
     "claim", "renew", "note", "release", "ask-patient", "accept", "decline", "refer", "sign-off", "send-back",
     "hand-over", "reassign",
 )  # fmt: skip
+_WORDS_ACTIONS: dict[str, type[ApiView]] = {
+    "check": MessageWordsCheck,
+    "versions": MessageWordsVersions,
+    "restore": MessageWordsRestore,
+}
 
 app_name = "consultations-clinic-api"
 urlpatterns = [
@@ -72,6 +86,16 @@ urlpatterns = [
     path("visits-to-move/", VisitsToMove.as_view(), name="visits-to-move"),
     path("broken-promises/", BrokenPromises.as_view(), name="broken-promises"),
     path("clock-changes/", ClockChanges.as_view(), name="clock-changes"),
+    path("messages/", Messages.as_view(_LIST), name="messages"),
+    path("messages/figures/", MessageFigures.as_view(), name="message-figures"),
+    path("messages/<uuid:pk>/", Messages.as_view(_ONE), name="message"),
+    path("messages/<uuid:pk>/send-again/", Messages.as_view({"post": "send_again"}), name="send-again"),
+    path("message-words/", MessageWordsList.as_view(), name="message-words"),
+    path("message-words/<slug:channel>/<slug:name>/", OneMessageWords.as_view(), name="one-message-words"),
+    *(
+        path(f"message-words/<slug:channel>/<slug:name>/{verb}/", view.as_view(), name=f"message-words-{verb}")
+        for verb, view in _WORDS_ACTIONS.items()
+    ),
     path("encounters/", Encounters.as_view(_LIST), name="encounters"),
     path("encounters/<uuid:pk>/", Encounters.as_view(_ONE), name="encounter"),
     path("encounters/<uuid:pk>/begin/", Encounters.as_view({"post": "begin"}), name="begin"),

@@ -39,6 +39,7 @@ urlpatterns = [
     ),
     path("appointments/<uuid:pk>/reschedule/", Appointments.as_view(_post("reschedule")), name="reschedule"),
     path("appointments/<uuid:pk>/cancel/", Appointments.as_view(_post("cancel")), name="cancel"),
+    path("appointments/<uuid:pk>/reply/", Appointments.as_view(_post("reply")), name="reply"),
     path("message-preferences/me/", MessagePreferences.as_view(), name="message-preferences"),
     path("push-devices/", PushDevices.as_view(_OPEN), name="push-devices"),
     path("push-devices/<uuid:pk>/", PushDevices.as_view({"get": "retrieve", "delete": "destroy"}), name="push-device"),

@@ -182,6 +182,14 @@ class DeviceEnd(TextChoices):
     GONE = "gone", "the push service knows it no more"
 
 
+class WordsOf(TextChoices):
+    """Whose words of a message are sent."""
+
+    SERVICE = "service", "the service line's own"
+    CLINIC = "clinic", "the clinic's own"
+    SHIPPED = "shipped", "those that come with the product"
+
+
 class AttendanceAnswer(TextChoices):
     """FHIR R4 AppointmentResponse.participantStatus: what a patient answers to a reminder."""
 

@@ -98,9 +98,10 @@ def _body(field: str, phrase: Phrase, rules: Rules, language: str) -> list[Field
     body = phrase.body.strip()
     if not body:
         return [FieldError(field, "missing", "Write the words; a message without a translation is not sent.")]
-    found = _words(field, body, rules)
     if len(body) > BODY_LIMIT:
-        found.append(FieldError(field, "too-long", f"At most {BODY_LIMIT:,} characters fit here."))
+        # Nothing more is looked for: in opened tags that takes as long as the square of their number.
+        return [FieldError(field, "too-long", f"At most {BODY_LIMIT:,} characters fit here.")]
+    found = _words(field, body, rules)
     if rules.channel == Channel.SMS:
         values = rules.values[language]
         text = phrases.fill(rules.frames[language], {**values, "words": phrases.fill(body, values)})

@@ -1,6 +1,7 @@
 """The words of messages, for administrators: see them as readers will, change them, go back."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -16,12 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.core.errors import Refusal
 from config.core.http import administrator
 from config.core.models import User
-from consultations.domain import phrase_check, phrases, segments
+from consultations.domain import phrase_check, phrases
 from consultations.domain.codes import Channel
 from consultations.domain.phrases import Phrase
 from consultations.flows import words as flow
-from consultations.models import MessageWords
-from consultations.queries import wording
+from consultations.queries import wording, words_shown
 from consultations.queries.wording import Key
 from providers.models import HealthcareService
 
@@ -88,8 +88,7 @@ def message_words(request: HttpRequest) -> HttpResponse:
 def edit_message_words(request: HttpRequest, channel: str, stem: str) -> HttpResponse:
     """Show the words of one message as its readers will see them; POST shows other words, or keeps them."""
     user, key, line = administrator(request), _key(channel, stem), _line(request)
-    newest = _versions(key, line).order_by("-version").first()
-    version = newest.version if newest else 0
+    version = words_shown.newest_version(key, _pk(line))
     if request.method != "POST":
         form = WordsForm(initial={"version": version, **_typed(_present(request, key, line))}, key=key)
         return _page(request, key, line, form=form, words=_present(request, key, line))
@@ -112,7 +111,7 @@ def restore_message_words(request: HttpRequest, channel: str, stem: str) -> Http
     version = request.POST.get("version", "")
     try:
         flow.restore(
-            key=key, service_id=line.pk if line else None, version=int(version) if version.isdigit() else 0, by=user,
+            key=key, service_id=_pk(line), version=int(version) if version.isdigit() else 0, by=user,
             now=timezone.now(),
         )  # fmt: skip
     except Refusal as refused:
@@ -126,7 +125,7 @@ def _keep(request: HttpRequest, user: User, key: Key, line: HealthcareService | 
     words = form.words()
     try:
         flow.write(
-            key=key, service_id=line.pk if line else None, words=words, version=form.cleaned_data["version"],
+            key=key, service_id=_pk(line), words=words, version=form.cleaned_data["version"],
             by=user, now=timezone.now(),
         )  # fmt: skip
     except Refusal as refused:
@@ -135,8 +134,7 @@ def _keep(request: HttpRequest, user: User, key: Key, line: HealthcareService | 
         if not refused.errors:
             form.add_error(None, refused.detail)
             # Who has looked at the other words may keep these all the same.
-            newest = _versions(key, line).order_by("-version").first()
-            form.data = {**dict(request.POST.items()), "version": newest.version if newest else 0}
+            form.data = {**dict(request.POST.items()), "version": words_shown.newest_version(key, _pk(line))}
         status = 422 if refused.errors else 409
         return _page(request, key, line, form=form, words=words, status=status)
     messages.success(request, "The words are kept. The next message has them.")
@@ -152,14 +150,17 @@ def _page(
     words: dict[str, Phrase],
     status: int = 200,
 ) -> HttpResponse:
-    versions = list(_versions(key, line).filter(language=wording.LANGUAGES[0]).order_by("-version")[:_SHOWN_VERSIONS])
+    rows = words_shown.versions(key, _pk(line)).filter(language=wording.LANGUAGES[0])
+    versions = list(rows.order_by("-version")[:_SHOWN_VERSIONS])
     context = {
         "form": form,
         "key": key,
         "line": line,
         "lines": _lines(),
         "is_shown": request.method == "POST" and status == 200,
-        "previews": [_preview(key, language, phrase) for language, phrase in words.items()],
+        "previews": [
+            (_NAMES[language], words_shown.preview(key, language, phrase)) for language, phrase in words.items()
+        ],
         "placeholders": [(name, phrases.MEANINGS[name]) for name in phrases.allowed(key.kind)],
         "versions": versions,
         "is_own": bool(versions) and not versions[0].is_shipped,
@@ -170,33 +171,17 @@ def _page(
     return render(request, "consultations/clinic/message_words_edit.html", context, status=status)
 
 
-def _preview(key: Key, language: str, phrase: Phrase) -> dict[str, Any]:
-    """Return words as somebody who does not exist would get them."""
-    said = wording.spoken(phrase, channel=key.channel, language=language, values=wording.fiction(language))
-    is_text = key.channel == Channel.SMS
-    return {
-        "language": language,
-        "name": _NAMES[language],
-        "words": said,
-        "segments": segments.count(said.body.strip()) if is_text else None,
-    }
-
-
 def _present(request: HttpRequest, key: Key, line: HealthcareService | None) -> dict[str, Phrase]:
     """Return the words that are sent now, or those of an older version that was asked for."""
     asked = request.GET.get("version", "")
     if asked.isdigit():
-        rows = _versions(key, line).filter(version=int(asked), is_shipped=False)
+        rows = words_shown.versions(key, _pk(line)).filter(version=int(asked), is_shipped=False)
         older = {row.language: Phrase(row.subject, row.body) for row in rows}
         if older:
             return {language: older.get(language, Phrase("", "")) for language in wording.LANGUAGES}
-    lines = [line.pk if line else None, None]
-    own = [wording.in_force(one) for one in dict.fromkeys(lines)]
-    found = {}
-    for language in wording.LANGUAGES:
-        rows_of = [words[key, language] for words in own if (key, language) in words]
-        found[language] = Phrase(rows_of[0].subject, rows_of[0].body) if rows_of else wording.shipped(key, language)
-    return found
+    own = wording.in_force(line.pk) if line else {}
+    found = words_shown.in_force(key, clinic=wording.in_force(None), line=own)
+    return {language: one.phrase for language, one in found.items()}
 
 
 def _typed(words: dict[str, Phrase]) -> dict[str, str]:
@@ -204,18 +189,14 @@ def _typed(words: dict[str, Phrase]) -> dict[str, str]:
     return {**subjects, **{f"body_{language}": phrase.body for language, phrase in words.items()}}
 
 
-def _versions(key: Key, line: HealthcareService | None) -> QuerySet[MessageWords]:
-    rows = MessageWords.objects.of(
-        kind=key.kind, for_staff=key.for_staff, channel=key.channel, service_id=line.pk if line else None
-    )
-    return rows.select_related("written_by")
-
-
 def _key(channel: str, stem: str) -> Key:
-    found = [key for key in wording.all_keys() if (key.channel, key.stem) == (channel, stem)]
-    if not found:
+    if (key := words_shown.key_at(channel, stem)) is None:
         raise Http404
-    return found[0]
+    return key
+
+
+def _pk(line: HealthcareService | None) -> UUID | None:
+    return line.pk if line else None
 
 
 def _lines() -> QuerySet[HealthcareService]:

@@ -82,6 +82,17 @@ PROMISED = [
     "GET schedule-exceptions/",
     "POST schedule-exceptions/",
     "POST schedule-exceptions/{id}/withdraw/",
+    "POST appointments/{id}/reply/",
+    "GET messages/",
+    "GET messages/figures/",
+    "GET messages/{id}/",
+    "POST messages/{id}/send-again/",
+    "GET message-words/",
+    "GET message-words/{slug}/{slug}/",
+    "POST message-words/{slug}/{slug}/check/",
+    "GET message-words/{slug}/{slug}/versions/",
+    "POST message-words/{slug}/{slug}/versions/",
+    "POST message-words/{slug}/{slug}/restore/",
     "",
 ][1:-1]
 METHODS = ("get", "post", "put", "patch", "delete")

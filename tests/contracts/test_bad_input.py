@@ -37,8 +37,14 @@ def _now():
         yield
 
 
+# What is named by words and not by an id.
+NAMED = {"<slug:channel>": "email", "<slug:name>": "booking-confirmed"}
+
+
 def path(route, ids):
     """Return the address of a route whose ids come from a function of the collection that each stands in."""
+    for part, word in NAMED.items():
+        route = route.replace(part, word)
     return "/" + re.sub(r"([\w-]+)/<uuid:\w+>", lambda part: f"{part[1]}/{ids(part[1])}", route)
 
 
@@ -155,6 +161,12 @@ def test_id_of_what_others_have_is_refused_and_writes_nothing(there, method, rou
 
     assert faults == []
     assert changed(before) == set()
+
+
+def test_every_address_that_is_tried_is_there(there):
+    tried = [path(route, there.rows.__getitem__) for _, route in ENDPOINTS]
+
+    assert [address for address in tried if "<" in address] == []
 
 
 def test_there_are_endpoints_to_try():

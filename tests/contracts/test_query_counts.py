@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from consultations.models import CarePlan, Determination, WaitlistEntry
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
-from tests.contracts.world import device, offered
+from tests.contracts.world import device, offered, unsent
 from tests.factories.clinic import EncounterFactory, ProtocolFactory, flagged, planned, waiting
 from tests.factories.consultations import (
     AppointmentFactory,
@@ -39,11 +39,13 @@ from tests.factories.safety import OnCallFactory, alert
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 5, 50
-# Addresses that list nothing of the database's, or have their own counts in tests/providers.
+# Addresses that list nothing of the database's, or have their own counts beside their own tests.
 NO_LISTS = {
     "patients/me/",
     "message-preferences/me/",
     "clock-changes/",
+    "message-words/",
+    "messages/figures/",
     "availability/",
     "availability/next/",
     "availability/explain/",
@@ -150,6 +152,7 @@ LISTS = {
     "care-plans/": (Rows.plan, "admin", 3),
     "waitlist/": (Rows.entry, "patient", 2),
     "push-devices/": (Rows.device, "patient", 1),
+    "messages/": (lambda rows: unsent(AppointmentFactory(start_at=rows.next_start())), "admin", 1),
     "waitlist-offers/": (Rows.offer, "admin", 1),
     "flags/": (Rows.task, "clinician", 1),
     "alerts/": (Rows.alert, "clinician", 2),

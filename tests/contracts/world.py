@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from consultations.flows import escalate
-from consultations.models import PushDevice, WaitlistEntry, WaitlistOffer
+from consultations.models import Communication, PushDevice, WaitlistEntry, WaitlistOffer
 from tests.factories.clinic import claimed, flagged, planned, waiting
 from tests.factories.consultations import clinician, held
 from tests.factories.core import AdminFactory
@@ -45,6 +45,7 @@ def make():
         "questionnaire-responses": case.supporting_info.get().questionnaire_response,
         "holds": hold,
         "waitlist": entry,
+        "messages": unsent(visit),
         "push-devices": device(patient.user, "one"),
         "waitlist-offers": offered(entry, hold),
         "appointments": visit,
@@ -76,6 +77,18 @@ def device(user, name):
     made.keep(endpoint=f"https://push.example/{name}", secret="not-a-secret")
     made.save()
     return made
+
+
+def unsent(visit):
+    """Return a message about a visit that nobody could send."""
+    return Communication.objects.create(
+        subject_type="consultations.appointment",
+        subject_id=visit.pk,
+        kind="booking-confirmed",
+        recipient=visit.patient.user,
+        status="not-done",
+        due_at=NOW,
+    )
 
 
 def offered(entry, hold):

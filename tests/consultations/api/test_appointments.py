@@ -207,6 +207,45 @@ def test_a_visit_of_somebody_else_does_not_exist(sign_in, path):
     assert answer.status_code == 404
 
 
+def test_a_patient_answers_a_reminder_once(sign_in):
+    visit = AppointmentFactory()
+    client, path = sign_in(visit.patient.user), f"/api/v1/appointments/{visit.pk}/reply/"
+
+    told, again = (client.post(path, {"answer": "accepted", "revision": 0}, format="json") for _ in range(2))
+
+    assert (told.status_code, told.json(), again.json()) == (200, {"is_new": True}, {"is_new": False})
+    assert [reply.answer for reply in visit.replies.all()] == ["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        ({"answer": "accepted", "revision": 1}, 409, "no-longer-asked"),
+        ({"answer": "declined", "revision": 0}, 422, "invalid"),
+        ({"answer": "accepted"}, 422, "invalid"),
+    ],
+)
+def test_reply_refuses_what_is_not_asked(sign_in, words, status, code):
+    visit = AppointmentFactory()
+
+    refused = sign_in(visit.patient.user).post(f"/api/v1/appointments/{visit.pk}/reply/", words, format="json")
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert not visit.replies.exists()
+
+
+def test_nobody_answers_for_a_patient(sign_in):
+    visit, words = AppointmentFactory(), {"answer": "accepted", "revision": 0}
+    path = f"/api/v1/appointments/{visit.pk}/reply/"
+
+    clinician, stranger = (
+        sign_in(user).post(path, words, format="json") for user in (visit.practitioner.user, PatientFactory().user)
+    )
+
+    assert (clinician.status_code, stranger.status_code) == (403, 404)
+    assert not visit.replies.exists()
+
+
 @pytest.mark.parametrize("reader", ["patient", "practitioner"])
 def test_both_sides_see_their_visit_in_their_own_zone(sign_in, reader):
     visit = AppointmentFactory(patient__time_zone="America/Los_Angeles")
