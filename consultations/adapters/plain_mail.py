@@ -3,7 +3,7 @@ A simple letter as it goes to a mail server, in the very bytes that Django write
 
 Django's headers may hold anything, so each is parsed, encoded and folded twice; measured, that takes longer than handing
 the letter over. Nearly all of ours are a few lines to one plain address: those are written by Python's `email` with a
-policy that leaves short plain headers as they are. What is not plain is left to Django.
+policy that leaves plain headers as they are. What is not plain is left to Django.
 """
 
 import re
@@ -19,24 +19,23 @@ from django.core.mail.message import sanitize_address
 
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _VALUE = re.compile(r"[!-~]+(?: [!-~]+)*")
-# Longer headers are folded where they have a space; these have none, or are not plain.
+# Longer headers are folded where they have a space, or, if they have none, after the name; the others are not plain.
 _FOLDS = re.compile(r"[ ;,]")
-_HEADER_LETTERS = 76
+_HEADER_LETTERS = 78
 # RFC 5322, 2.1.1.
 _LINE_OCTETS = 998
 
 
-class _ShortHeaders(Compat32):
-    """The policy of Django's mails, except that a header which fits on its line is not parsed to be folded."""
+class _Plain(Compat32):
+    """The policy of Django's mails, except that no header is parsed to be folded: it is clear how each will be."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return a header, which `written` found plain, as it goes over the wire."""
-        if _is_short(name, value):
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
+        fold = "" if _fits(name, value) else f"{self.linesep} "
+        return f"{name}: {fold}{value}{self.linesep}".encode("ascii")
 
 
-_POLICY = _ShortHeaders(linesep="\r\n")
+_POLICY = _Plain(linesep="\r\n")
 
 
 def written(*, to: str, subject: str, body: str, headers: Mapping[str, str]) -> bytes | None:
@@ -72,8 +71,8 @@ def sender(written_as: str) -> str:
 
 
 def _is_plain(name: str, value: str) -> bool:
-    return _VALUE.fullmatch(value) is not None and (_is_short(name, value) or _FOLDS.search(value) is None)
+    return _VALUE.fullmatch(value) is not None and (_fits(name, value) or _FOLDS.search(value) is None)
 
 
-def _is_short(name: str, value: str) -> bool:
+def _fits(name: str, value: str) -> bool:
     return len(name) + len(": ") + len(value) <= _HEADER_LETTERS

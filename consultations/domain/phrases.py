@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consultations.domain.codes import CommunicationKind
 
@@ -79,9 +80,16 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     An empty value takes the comma or space before it away: "Hello {name}," becomes "Hello,". Values are put in once
     and never looked at again, so that a name in braces stays a name.
     """
+    said = []
+    for literal, before, name in _parts(text):
+        said.append(literal)
+        if value := " ".join(values.get(name, "").split()):
+            said += (before, value)
+    return "".join(said)
 
-    def put(found: re.Match[str]) -> str:
-        value = " ".join(values.get(found[2], "").split())
-        return f"{found[1]}{value}" if value else ""
 
-    return _FILLED.sub(put, text)
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Return a text as (what stands there, the comma or space before a placeholder, its name), in order."""
+    pieces = [*_FILLED.split(text), "", ""]
+    return tuple(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from config.core.addresses import page_of
 from config.core.models import Role, User
 from consultations.adapters import calendar, links, push
 from consultations.adapters.links import Purpose
@@ -114,7 +115,7 @@ def _about_offer(message: Communication) -> Letter | Text | Note | Void:
     zone = ZoneInfo(str(offer.patient.time_zone))
     return _letter(
         message,
-        path=reverse("consultations:offer", args=[offer.pk]),
+        path=page_of("consultations:offer", offer.pk),
         zone=zone,
         start=offer.start_at,
         until=offer.expires_at,
@@ -156,9 +157,9 @@ def _follow_up_is_over(visit: Appointment) -> str:
 def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:
     """Return the zone in which a visit is told to somebody, and their page of it."""
     if reader.pk == visit.patient.user_id:
-        return ZoneInfo(str(visit.patient.time_zone)), reverse("consultations:visit", args=[visit.pk])
+        return ZoneInfo(str(visit.patient.time_zone)), page_of("consultations:visit", visit.pk)
     if reader.pk == visit.practitioner.user_id:
-        return zone_of(reader), reverse("clinic:visit", args=[visit.pk])
+        return zone_of(reader), page_of("clinic:visit", visit.pk)
     path = reverse("clinic:visits") if reader.role == Role.PRACTITIONER else places.home_of(reader)
     return zone_of(reader), path
 

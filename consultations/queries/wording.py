@@ -82,7 +82,7 @@ def written(
     service_id  the service line of the case that it speaks of
     """
     phrase = _own(key, language, service_id) or shipped(key, language)
-    wanted = _placeholders(phrase.subject) | _placeholders(phrase.body) | _placeholders(frame(key.channel, language))
+    wanted = _placeholders(phrase.subject, phrase.body, frame(key.channel, language))
     values = _values(facts, zone=zone, language=language, wanted=wanted)
     return spoken(phrase, channel=key.channel, language=language, values=values)
 
@@ -217,8 +217,8 @@ def _key_of_row(row: MessageWords) -> Key:
 
 
 @lru_cache(maxsize=1024)
-def _placeholders(text: str) -> frozenset[str]:
-    return frozenset(phrases.used(text))
+def _placeholders(*texts: str) -> frozenset[str]:
+    return frozenset[str]().union(*map(phrases.used, texts))
 
 
 def _values(
@@ -227,10 +227,16 @@ def _values(
     """Return what stands for the wanted placeholders; writing a time in words is most of the work."""
     plain = {name: facts[name] for name in wanted if name in facts and not isinstance(facts[name], datetime)}
     values = {name: str(value() if callable(value) else value) for name, value in plain.items()}
-    with translation.override(language):
-        if isinstance(start := facts.get("start"), datetime):
-            local = start.astimezone(zone)
-            values |= {name: in_words(local, style) for name, style in _STYLES.items() if name in wanted}
-        if "until" in wanted and isinstance(until := facts.get("until"), datetime):
-            values["until"] = in_words(until.astimezone(zone), _STYLES["time"])
+    if isinstance(start := facts.get("start"), datetime):
+        local = start.astimezone(zone)
+        values |= {name: _said(local, zone.key, style, language) for name, style in _STYLES.items() if name in wanted}
+    if "until" in wanted and isinstance(until := facts.get("until"), datetime):
+        values["until"] = _said(until.astimezone(zone), zone.key, _STYLES["time"], language)
     return values
+
+
+@lru_cache(maxsize=1024)
+def _said(local: datetime, _zone: str, style: str, language: str) -> str:
+    """Return a time in words; what is due at once speaks of few times. Equal instants of two zones read differently."""
+    with translation.override(language):
+        return in_words(local, style)
