@@ -1,7 +1,6 @@
 """Free times, for anybody; and why a time is not free, for those who plan."""
 
 import base64
-import binascii
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from rest_framework.utils.urls import replace_query_param
 from config.core.api import ApiView, signed_in
 from config.core.errors import NotAllowed
 from config.core.models import Role
+from providers.api.fields import Instant
 from providers.api.serializers import (
     AvailabilityInput,
     AvailabilityOutput,
@@ -24,6 +24,8 @@ from providers.api.serializers import (
     ExplanationOutput,
     FirstsInput,
     FirstsOutput,
+    StartsInput,
+    StartsOutput,
 )
 from providers.models import HealthcareService, Practitioner
 from providers.queries import availability
@@ -51,9 +53,32 @@ class Availability(ApiView):
             now=now,
             practitioner=words["practitioner"],
             limit=words["limit"],
-            after=_read(words["after"]) if words["after"] else None,
+            after=_cursor(words["after"]) if words["after"] else None,
         )
         return Response(AvailabilityOutput({"next": _next(request, page.next), "results": page.results}).data)
+
+
+class Starts(ApiView):
+    """Times at which somebody is free at this moment, for who does not mind with whom."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(parameters=[StartsInput], responses=StartsOutput)
+    def get(self, request: Request) -> Response:
+        """Return the next times, each once; `holds/` without a clinician chooses fairly among those who are free."""
+        asked, words = _asked(request, StartsInput)
+        now = timezone.now()
+        start = words.get("start", now)
+        results, last = availability.starts(
+            asked,
+            start=start,
+            end=words.get("end", start + DEFAULT_SPAN),
+            now=now,
+            limit=words["limit"],
+            after=_read(words["after"])[0] if words["after"] else None,
+        )
+        following = _following(request, last.isoformat()) if last else None
+        return Response(StartsOutput({"next": following, "results": results}).data)
 
 
 class NextTimes(ApiView):
@@ -107,19 +132,30 @@ def _asked(
 
 
 def _next(request: Request, cursor: Cursor | None) -> str | None:
-    if cursor is None:
-        return None
-    text = f"{cursor.start_at.isoformat()} {cursor.practitioner}"
-    after = base64.urlsafe_b64encode(text.encode()).decode()
+    return _following(request, f"{cursor.start_at.isoformat()} {cursor.practitioner}") if cursor else None
+
+
+def _following(request: Request, last: str) -> str:
+    """Return the address of the page after the one that ends with `last`."""
+    after = base64.urlsafe_b64encode(last.encode()).decode()
     return replace_query_param(request.build_absolute_uri(), "after", after)
 
 
-def _read(after: str) -> Cursor:
+def _cursor(after: str) -> Cursor:
+    start_at, practitioner = _read(after)
+    if practitioner is None:
+        raise _not_a_page()
+    return Cursor(start_at, practitioner)
+
+
+def _read(after: str) -> tuple[datetime, UUID | None]:
+    """Return the instant with which a page ended, and of a list by clinician also whose it was."""
     try:
         start_at, _, practitioner = base64.urlsafe_b64decode(after).decode().partition(" ")
-        cursor = Cursor(datetime.fromisoformat(start_at), UUID(practitioner))
-    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        raise exceptions.ValidationError({"after": "Use the address of the page before."}) from error
-    if cursor.start_at.tzinfo is None:
-        raise exceptions.ValidationError({"after": "Use the address of the page before."})
-    return cursor
+        return Instant().run_validation(start_at), UUID(practitioner) if practitioner else None
+    except (ValueError, exceptions.ValidationError) as error:
+        raise _not_a_page() from error
+
+
+def _not_a_page() -> exceptions.ValidationError:
+    return exceptions.ValidationError({"after": "Use the address of the page before."})

@@ -20,6 +20,7 @@ from providers.models import (
     Schedule,
     ScheduleException,
 )
+from providers.queries.availability import Start
 
 LONGEST_ACCEPT = 500
 
@@ -66,6 +67,12 @@ class AvailabilityInput(Question):
         return attrs
 
 
+class StartsInput(AvailabilityInput):
+    """A search for times, whoever has them; by default two weeks from now."""
+
+    practitioner = None  # type: ignore[assignment]
+
+
 class FirstsInput(Question):
     """The next time of each of some clinicians; by default within two weeks from now."""
 
@@ -98,6 +105,30 @@ class AvailabilityOutput(serializers.Serializer[Any]):
 
     next = serializers.CharField(allow_null=True)
     results = OfferOutput(many=True)
+
+
+class StartOutput(serializers.Serializer[Any]):
+    """
+    A time at which `clinicians` people are free; `practitioner` and `practitioner_name` when it is one only, else null.
+
+    Hold it without a clinician: who knows the patient comes first, then who has least of their time booked.
+    """
+
+    start = serializers.DateTimeField(source="start_at")
+    clinicians = serializers.IntegerField(source="people")
+    practitioner = serializers.UUIDField(allow_null=True)
+    practitioner_name = serializers.SerializerMethodField()
+
+    def get_practitioner_name(self, start: Start) -> str | None:
+        """Return the name of the only one, as patients read it."""
+        return start.name or None
+
+
+class StartsOutput(serializers.Serializer[Any]):
+    """Each time once, in order; `next` is the address of the following page."""
+
+    next = serializers.CharField(allow_null=True)
+    results = StartOutput(many=True)
 
 
 class FirstsOutput(serializers.Serializer[Any]):

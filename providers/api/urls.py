@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from providers.api.availability import Availability, Explanation, NextTimes
+from providers.api.availability import Availability, Explanation, NextTimes, Starts
 from providers.api.calendars import CalendarFeeds, ExternalCalendars
 from providers.api.practitioners import OneQualification, Practitioners, Qualifications
 from providers.api.schedules import ScheduleExceptions, Schedules
@@ -20,6 +20,7 @@ urlpatterns = [
     path("services/", Services.as_view(_LIST), name="services"),
     path("services/<slug:slug>/", Services.as_view(_ONE), name="service"),
     path("availability/", Availability.as_view(), name="availability"),
+    path("availability/starts/", Starts.as_view(), name="availability-starts"),
     path("availability/next/", NextTimes.as_view(), name="availability-next"),
     path("availability/explain/", Explanation.as_view(), name="availability-explain"),
     path("practitioners/", Practitioners.as_view(_OPEN), name="practitioners"),

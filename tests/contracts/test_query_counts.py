@@ -47,6 +47,7 @@ NO_LISTS = {
     "message-words/",
     "messages/figures/",
     "availability/",
+    "availability/starts/",
     "availability/next/",
     "availability/explain/",
     "schema/",

@@ -19,6 +19,7 @@ OPEN = {
     "api/v1/services/": "what can be asked for",
     "api/v1/services/<slug:slug>/": "what can be asked for",
     "api/v1/availability/": "free times, of nobody in particular",
+    "api/v1/availability/starts/": "free times, of nobody in particular",
     "api/v1/availability/next/": "free times, of nobody in particular",
     "api/v1/schema/": "the API's description",
     "api/v1/docs/": "the API's description",

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from consultations.models import Appointment
 from providers.models import Qualification, Slot
+from tests.factories import providers
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician, held
 from tests.factories.core import AdminFactory
 from tests.factories.intake import PatientFactory
@@ -46,6 +47,20 @@ def test_hold_then_book(sign_in, case):
     assert (body["start"], body["time_zone"], body["practitioner"]) == (
         "2026-06-01T13:00:00Z", "America/New_York", str(practitioner.pk),
     )  # fmt: skip
+
+
+def test_each_start_can_be_held_without_a_clinician_and_goes_to_who_has_it(sign_in, case):
+    ada, grace = clinician(case.service), providers.clinician(case.service, hours=((600, 780),))
+    held(ServiceRequestFactory(submitted=True, service=case.service), practitioner=ada, expires_at=NINE)
+    client = sign_in(case.patient.user)
+    asked = {"service": case.service.slug, "state": case.state, "end": "2026-06-02T00:00:00Z"}
+
+    starts = client.get("/api/v1/availability/starts/", asked).json()["results"]
+    taken = {one["start"]: hold(client, case, datetime.fromisoformat(one["start"])) for one in starts}
+
+    assert [answer.status_code for answer in taken.values()] == [201] * 7
+    chosen = {start: answer.json()["practitioner"] for start, answer in taken.items()}
+    assert (chosen["2026-06-01T13:30:00Z"], chosen["2026-06-01T16:30:00Z"]) == (str(ada.pk), str(grace.pk))
 
 
 def test_hold_of_a_taken_time_names_the_nearest(sign_in, case):

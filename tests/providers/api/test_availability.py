@@ -1,5 +1,6 @@
 """Free times over HTTP."""
 
+from base64 import b64encode
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -8,11 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.providers import NINE, HealthcareServiceFactory, SlotFactory, clinician
+from providers.flows import open_times
+from tests.factories.providers import NINE, NOW, HealthcareServiceFactory, SlotFactory, clinician
 from tests.providers.api.conftest import calling
 
 pytestmark = pytest.mark.django_db
-URL, EXPLAIN = "/api/v1/availability/", "/api/v1/availability/explain/"
+URL, STARTS = "/api/v1/availability/", "/api/v1/availability/starts/"
+EXPLAIN = "/api/v1/availability/explain/"
 
 
 @pytest.fixture
@@ -110,6 +113,96 @@ def test_the_number_of_queries_does_not_grow(service, nobody):
         counts.append(len(queries))
 
     assert counts == [9, 9]
+
+
+def test_each_start_stands_once_with_how_many_are_free(service, nobody):
+    ada, ben = clinician(service), clinician(service)
+    SlotFactory(practitioner=ada)
+
+    first, second, *_ = nobody.get(STARTS, question(service)).json()["results"]
+
+    assert first == {
+        "start": "2026-06-01T13:00:00Z",
+        "clinicians": 1,
+        "practitioner": str(ben.pk),
+        "practitioner_name": ben.display_name,
+    }
+    assert second == {
+        "start": "2026-06-01T13:30:00Z", "clinicians": 2, "practitioner": None, "practitioner_name": None,
+    }  # fmt: skip
+
+
+def test_next_leads_through_all_starts(service, nobody):
+    clinician(service)
+    clinician(service, hours=((540, 780),))
+
+    pages, url = [], f"{STARTS}?{urlencode(question(service, limit=3, end='2026-06-02T00:00:00Z'))}"
+    while url:
+        answer = nobody.get(url).json()
+        pages.append([one["start"] for one in answer["results"]])
+        url = answer["next"]
+
+    seen = [start for page in pages for start in page]
+    assert [len(page) for page in pages] == [3, 3, 2]
+    assert seen == sorted(set(seen))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"service": "no-such-line"}, "service"),
+        ({"start": "2026-06-02T09:00:00Z", "end": "2026-06-01T09:00:00Z"}, "end"),
+        ({"limit": "101"}, "limit"),
+        ({"after": "x"}, "after"),
+        ({"after": b64encode(b"2026-06-01T13:00:00").decode()}, "after"),
+        ({"after": b64encode(b"9999-12-31T23:59:59.999999Z").decode()}, "after"),
+    ],
+    ids=["unknown service", "backwards", "limit too large", "broken cursor", "local time", "the end of time"],
+)
+def test_bad_questions_for_starts_are_refused_by_field(service, nobody, change, field):
+    clinician(service)
+
+    answer = nobody.get(STARTS, {**question(service), **change})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_a_page_of_starts_is_no_page_of_offers(service, nobody):
+    clinician(service)
+    after = nobody.get(STARTS, question(service, limit=1)).json()["next"].partition("after=")[2]
+
+    assert nobody.get(f"{URL}?{urlencode(question(service))}&after={after}").status_code == 422
+
+
+def test_starts_cost_as_many_queries_for_fifty_clinicians_as_for_five(service, nobody):
+    counts = []
+    for total in (5, 50):
+        while service.roles.count() < total:
+            open_times.refresh(practitioner_id=clinician(service).pk, now=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            assert nobody.get(STARTS, question(service, limit=100)).status_code == 200
+        counts.append(len(queries))
+
+    assert counts == [3, 3]
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_twenty_starts_of_thirty_clinicians_are_found_in_eighty_pages(service, nobody):
+    for _ in range(30):
+        made = clinician(service, weekdays=(1, 2, 3, 4, 5), hours=((540, 720), (780, 1020)))
+        open_times.refresh(practitioner_id=made.pk, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE providers_opentime")
+        with CaptureQueriesContext(connection) as queries:
+            assert len(nobody.get(STARTS, question(service)).json()["results"]) == 20
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries[2]['sql']}")
+        plan = cursor.fetchone()[0][0]["Plan"]
+
+    assert plan["Actual Rows"] == 21
+    # The 631 rows of those starts stand on 14 pages of the index; some of the latest are looked up in the table too.
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 80
 
 
 def test_explain_answers_an_administrator_and_the_clinician(service, admin):
