@@ -1,8 +1,8 @@
 """Days and times as people write them, in the language of who reads."""
 
-from datetime import date
+from datetime import date, datetime
 
-from django.utils.dateformat import format as written
+from django.utils.dateformat import DateFormat
 
 from config.core.languages import reading
 
@@ -36,10 +36,25 @@ STYLES = {
 }
 
 
+class _Written(DateFormat):
+    """As Django writes a time, but with the name of its zone in the hour that a clock shows twice, too."""
+
+    def __init__(self, value: date) -> None:
+        super().__init__(value)
+        if isinstance(value, datetime):
+            self.timezone = value.tzinfo
+
+
 def in_words(value: date, style: str) -> str:
     """
     Return a day, or an instant that was moved to the reader's zone already, as it is written in their language.
 
     style  of STYLES; `clock` is a time with the name of its zone
     """
-    return written(value, STYLES.get(reading(), STYLES["en"])[style])
+    return str(_Written(value).format(STYLES.get(reading(), STYLES["en"])[style]))
+
+
+def hour_in_words(local: datetime) -> str:
+    """Return the time of an instant, local already; with its zone's name when a clock shows that time twice (1:30 EST)."""
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return in_words(local, "clock" if is_twice else "time")

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from config.core.dates import in_words
+from config.core.dates import hour_in_words, in_words
 from config.core.errors import Conflict, Refusal
 from config.core.http import signed_in
 from config.core.templatetags.anteroom import city
@@ -214,7 +214,7 @@ def _days(found: list[tuple[datetime, dict[str, str]]], zone: ZoneInfo) -> list[
 def _time(offer: Offer, zone: ZoneInfo) -> dict[str, str]:
     return {
         "value": _value(offer.start_at, offer.practitioner),
-        "label": in_words(offer.start_at.astimezone(zone), "time"),
+        "label": hour_in_words(offer.start_at.astimezone(zone)),
         "note": offer.name,
     }
 
@@ -228,7 +228,7 @@ def _anyones(start: Start, zone: ZoneInfo) -> dict[str, str]:
         note = gettext("%(clinician)s, whom you know") % {"clinician": start.name}
     return {
         "value": _value(start.start_at, None if start.is_known else start.practitioner),
-        "label": in_words(start.start_at.astimezone(zone), "time"),
+        "label": hour_in_words(start.start_at.astimezone(zone)),
         "note": note,
     }
 

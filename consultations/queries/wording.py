@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -228,15 +228,16 @@ def _values(
     plain = {name: facts[name] for name in wanted if name in facts and not isinstance(facts[name], datetime)}
     values = {name: str(value() if callable(value) else value) for name, value in plain.items()}
     if isinstance(start := facts.get("start"), datetime):
-        local = start.astimezone(zone)
-        values |= {name: _said(local, zone.key, style, language) for name, style in _STYLES.items() if name in wanted}
+        at = start.astimezone(UTC)
+        values |= {name: _said(at, zone, style, language) for name, style in _STYLES.items() if name in wanted}
     if "until" in wanted and isinstance(until := facts.get("until"), datetime):
-        values["until"] = _said(until.astimezone(zone), zone.key, _STYLES["time"], language)
+        values["until"] = _said(until.astimezone(UTC), zone, _STYLES["time"], language)
     return values
 
 
 @lru_cache(maxsize=1024)
-def _said(local: datetime, _zone: str, style: str, language: str) -> str:
-    """Return a time in words; what is due at once speaks of few times. Equal instants of two zones read differently."""
+def _said(at: datetime, zone: ZoneInfo, style: str, language: str) -> str:
+    """Return an instant, in UTC, in words; kept, as what is due at once speaks of few times."""
+    # Not by the local time: an hour that a clock shows twice is equal to itself, in EDT and in EST.
     with translation.override(language):
-        return in_words(local, style)
+        return in_words(at.astimezone(zone), style)

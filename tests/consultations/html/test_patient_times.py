@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -38,6 +38,22 @@ def test_times_are_grouped_by_day_in_the_zone_of_the_patient(browse, case):
     assert_shows(
         answer, "Pick a time", "Los Angeles time (PDT)", "Monday, June 1", "6:00 AM", practitioner.display_name
     )
+
+
+@pytest.mark.parametrize("of_one", [True, False], ids=["of one clinician", "of anybody"])
+def test_an_hour_that_comes_twice_is_offered_twice_with_the_name_of_its_zone(browse, of_one):
+    with time_machine.travel(datetime(2026, 10, 31, 12, tzinfo=UTC), tick=False):
+        case = ServiceRequestFactory(submitted=True, service__minimum_notice_minutes=0)
+        practitioner = clinician(case.service)
+        sunday = {"weekday": 7, "start_minute": 60, "end_minute": 150}
+        AvailableTimeFactory(schedule__practitioner=practitioner, **sunday)
+        browser = browse(case.patient.user)
+
+        query = {"practitioner": str(practitioner.pk)} if of_one else {}
+        answer = browser.get(url(case), {**query, "day": "2026-11-01"})
+
+    labels = [one["label"] for one in _times(answer)]
+    assert labels[:5] == ["1:00 AM EDT", "1:30 AM EDT", "1:00 AM EST", "1:30 AM EST", "2:00 AM"]
 
 
 def test_times_can_be_narrowed_to_a_clinician_or_a_language(browse, case):

@@ -1,5 +1,7 @@
 """Letters speak in the zone of the person who reads them."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from config.core.models import Role
@@ -19,8 +21,8 @@ NINE_IN_NEW_YORK = {
 }
 
 
-def letter_of(kind, *, zone):
-    visit = AppointmentFactory.create(service_request__patient__time_zone=zone)
+def letter_of(kind, *, zone, **words):
+    visit = AppointmentFactory.create(service_request__patient__time_zone=zone, **words)
     Communication.objects.plan(
         subject=visit, kind=kind, recipient_id=visit.patient.user_id, due_at=visit.start_at, revision=visit.revision
     )
@@ -35,6 +37,17 @@ def letter_of(kind, *, zone):
 )  # fmt: skip
 def test_a_letter_names_the_hour_of_its_reader(kind, zone):
     assert NINE_IN_NEW_YORK[zone] in letter_of(kind, zone=zone).body
+
+
+def test_an_hour_that_the_clock_shows_twice_is_told_apart_by_the_name_of_its_zone():
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    zone, kind = "America/New_York", CommunicationKind.VISIT_IN_AN_HOUR
+    said = []
+    for start_at in (first, first + timedelta(hours=1)):
+        Communication.objects.all().delete()
+        said.append(letter_of(kind, zone=zone, start_at=start_at, end_at=start_at + timedelta(minutes=30)).body)
+    assert "1:30 AM EDT" in said[0]
+    assert "1:30 AM EST" in said[1]
 
 
 def test_the_subject_of_a_reminder_is_in_the_readers_hour_too():
