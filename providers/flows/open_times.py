@@ -34,7 +34,7 @@ def refresh(*, practitioner_id: UUID, now: datetime) -> int:
     if practitioner is None:
         raise NoSuchPractitioner("There is no such clinician.")
     # Read before what they tell of: a change that is committed meanwhile stays for the next time.
-    changes = list(OpenTimeChange.objects.filter(practitioner=practitioner).values_list("pk", flat=True))
+    changes = list(OpenTimeChange.objects.happened().filter(practitioner=practitioner).values_list("pk", flat=True))
 
     span = open_times.covered(practitioner, now=now)
     rows = open_times.expected(practitioner, span=span, now=now)

@@ -22,6 +22,28 @@ def doubts(*, name: str, of: str, when: str = "", operation: pgtrigger.Operation
     )
 
 
+def ends(*, name: str, cause: str, at: str) -> pgtrigger.Trigger:
+    """
+    Return the trigger that keeps one OpenTimeChange beforehand for a row that will end by itself.
+
+    cause  the column that names the row among all that end
+    at     the column of the instant; while it is NULL nothing ends
+    """
+    forget = f"DELETE FROM providers_opentimechange WHERE since = OLD.{at} AND cause = OLD.{cause};"  # noqa: S608  written by us
+    row = f"NEW.practitioner_id, NEW.{cause}, NEW.{at}"
+    note = f"INSERT INTO providers_opentimechange (practitioner_id, cause, since) VALUES ({row});"  # noqa: S608  written by us
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=(
+            f"IF (OLD.{at}, OLD.practitioner_id) IS DISTINCT FROM (NEW.{at}, NEW.practitioner_id) THEN"
+            f" IF OLD.{at} IS NOT NULL THEN {forget} END IF; IF NEW.{at} IS NOT NULL THEN {note} END IF;"
+            " END IF; RETURN NULL;"
+        ),
+    )
+
+
 OWN = "SELECT DISTINCT id FROM (VALUES (NEW.practitioner_id), (OLD.practitioner_id)) AS own (id) WHERE id IS NOT NULL"
 OF_SCHEDULE = """
     SELECT practitioner_id FROM providers_schedule

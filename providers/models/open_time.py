@@ -1,15 +1,18 @@
 """Free time, worked out beforehand so that it can be searched; never the truth, which is hours minus slots."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
 from providers.domain.intervals import Interval
+from providers.models.doubt import ends
 
 _BATCH = 2000
+# What has happened is in doubt at every instant at which anybody may ask; minus infinity is no Python datetime.
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class OpenTimeQuerySet(models.QuerySet["OpenTime"]):
@@ -86,23 +89,45 @@ class OpenTime(models.Model):
 
 
 class OpenTimeChangeQuerySet(models.QuerySet["OpenTimeChange"]):
-    """What has made open times doubtful."""
+    """What has made open times doubtful, or will."""
+
+    def at(self, now: datetime) -> "OpenTimeChangeQuerySet":
+        """Return those that count at `now`."""
+        return self.filter(since__lte=now)
+
+    def happened(self) -> "OpenTimeChangeQuerySet":
+        """Return those that somebody has made, without those that were written down beforehand."""
+        return self.filter(since=ALWAYS)
 
     def made_by(self, rows: Collection[UUID]) -> "OpenTimeChangeQuerySet":
-        """Return the changes that the named rows caused."""
-        return self.filter(cause__in=rows)
+        """Return the changes that have happened and that the named rows caused."""
+        return self.happened().filter(cause__in=rows)
 
 
 class OpenTimeChange(models.Model):
-    """A clinician's open times may be wrong since; written by triggers, removed by providers.flows.open_times."""
+    """
+    A clinician's open times may be wrong from an instant on; written by triggers.
+
+    What has happened is so since ALWAYS and is removed by providers.flows.open_times. What will come about although
+    nobody does anything is written down beforehand, and taken back by the triggers that wrote it: a hold that will
+    expire (its cause is the slot) and rows that will run out (the cause is the clinician). So a search asks one index
+    who is in doubt.
+    """
 
     PERSONAL: frozenset[str] = frozenset()
 
-    practitioner = models.ForeignKey("providers.Practitioner", models.CASCADE, related_name="+")
+    practitioner = models.ForeignKey("providers.Practitioner", models.CASCADE, related_name="+", db_index=False)
     cause = models.UUIDField(null=True)
+    since = models.DateTimeField(db_default=ALWAYS)
     made_at = models.DateTimeField(db_default=Now())
 
     objects = OpenTimeChangeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Who is in doubt at an instant, in every search; what is to be worked in of one clinician.
+            models.Index(fields=["since", "practitioner"], name="providers_opentimechange_since"),
+        ]
 
     def __str__(self) -> str:
         return f"OpenTimeChange {self.pk}"
@@ -118,9 +143,10 @@ class OpenTimeCover(models.Model):
 
     class Meta:
         indexes = [
-            # Whose times are to be worked out further, and whose have run out.
+            # Whose times are to be worked out further.
             models.Index(fields=["good_until"], name="providers_opentimecover_end"),
         ]
+        triggers = [ends(name="opentimecover_runs_out", cause="practitioner_id", at="good_until")]
 
     def __str__(self) -> str:
         return f"OpenTimeCover {self.pk}"

@@ -16,7 +16,7 @@ from config.core.constraints import UuidRange, known
 from config.core.insertion import insert_unless_refused
 from config.core.models import Record, User
 from providers.domain.codes import LIVE_SLOTS, SlotStatus
-from providers.models.doubt import OWN, SLOT_MATTERS, doubts
+from providers.models.doubt import OWN, SLOT_MATTERS, doubts, ends
 
 RESERVED_FOR = timedelta(seconds=60)
 SLOT_NEVER_TWICE = "providers_slot_practitioner_never_twice"
@@ -157,4 +157,7 @@ class Slot(Record):
                 condition=Q(status=SlotStatus.BUSY_TENTATIVE),
             ),
         ]  # fmt: skip
-        triggers = [doubts(name="slot_doubts_open_times", of=OWN, when=SLOT_MATTERS)]
+        triggers = [
+            doubts(name="slot_doubts_open_times", of=OWN, when=SLOT_MATTERS),
+            ends(name="slot_hold_ends", cause="id", at="expires_at"),
+        ]

@@ -6,7 +6,7 @@ may be offered is said here and, for the rarer questions, in open_times.rows; a 
 Names are not joined to it: twenty clinicians are sixty pages in a large clinic, and the index alone is ten.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,14 +19,12 @@ from providers.domain.open_times import BITS
 from providers.queries.diaries import Asked
 from providers.queries.open_times import Found, earliest, latest, may_ask
 
-# The first row carries the doubts and the edition of the names, so that they and the times come from one moment.
-_FIRST_ROW = """
-WITH doubted AS MATERIALIZED (
-    SELECT practitioner_id FROM providers_opentimechange
-    UNION ALL SELECT practitioner_id FROM providers_slot WHERE status = 'busy-tentative' AND expires_at <= %(now)s
-    UNION ALL SELECT practitioner_id FROM providers_opentimecover WHERE good_until < %(now)s
-)
-SELECT ARRAY(TABLE doubted), (SELECT edition FROM providers_directory), NULL, NULL
+# Told before the times and with them, so that all of it is of one moment: the edition of the names (only an id), and
+# who is in doubt (an id and since when). Their rows are left out afterwards: a list to compare each row with would cost
+# every search what only the few need in which somebody in doubt has one of the first times.
+_TOLD = """
+SELECT edition, NULL::timestamptz, NULL::timestamptz FROM providers_directory
+UNION ALL SELECT practitioner_id, since, NULL FROM providers_opentimechange WHERE since <= %(now)s
 """
 _SPAN = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s"
 _SPAN_BEFORE = "service_id = %(service)s AND start_at >= %(before_start)s AND start_at < %(before_end)s"
@@ -36,7 +34,7 @@ _FOR_ALL, _FOR_KNOWN = "accepts_new_patients", "(accepts_new_patients OR practit
 _ONE = "practitioner_id = %(only)s"
 _OTHERS = "practitioner_id <> %(without)s"
 _LATER = "(start_at, practitioner_id) > (%(after)s, %(after_practitioner)s)"
-_NOT_DOUBTED = "practitioner_id <> ALL(ARRAY(TABLE doubted))"
+_NOT_DOUBTED = "practitioner_id <> ALL(%(doubted)s::uuid[])"
 _SPEAKS = """EXISTS (
     SELECT FROM providers_practitioner AS speaker
      WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[])"""
@@ -67,12 +65,16 @@ def walk(
     Reads         one statement
     """
     start_at, last = after or (None, None)
-    more = {"only": practitioner, "after": start_at, "after_practitioner": last, "limit": limit}
     bounds = tuple(
         words for words, is_asked in ((_ONE, practitioner is not None), (_LATER, after is not None)) if is_asked
     )
-    statement = _walk(bounds, _clauses(asked))
-    return _run(statement, asked, span=span, now=now, **more)
+    more = {"only": practitioner, "after": start_at, "after_practitioner": last, "limit": limit}
+
+    def ask(doubted: set[UUID]) -> Walked:
+        statement = _walk(bounds, _clauses(asked, doubted))
+        return _run(statement, asked, span=span, now=now, doubted=list(doubted), **more)
+
+    return _sure(ask, is_complete=lambda walked: practitioner is not None or len(walked.found) < limit)
 
 
 def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now: datetime) -> Walked:
@@ -81,7 +83,8 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
 
     Reads  one statement
     """
-    return _run(_firsts(_clauses(asked)), asked, span=span, now=now, people=list(practitioners))
+    statement, people = _firsts(_clauses(asked)), sorted(practitioners)
+    return _sure(lambda _: _run(statement, asked, span=span, now=now, people=people), is_complete=lambda _: True)
 
 
 def around(  # noqa: PLR0913  one search is seven words long
@@ -103,13 +106,36 @@ def around(  # noqa: PLR0913  one search is seven words long
     """
     more = {"only": practitioner, "without": without, "limit": limit, **_bounds(asked, before, "before_")}
     bounds = tuple(words for words, one in ((_ONE, practitioner), (_OTHERS, without)) if one is not None)
-    return _run(_around(bounds, _clauses(asked)), asked, span=after, now=now, **more)
+
+    def ask(doubted: set[UUID]) -> Walked:
+        statement = _around(bounds, _clauses(asked, doubted))
+        return _run(statement, asked, span=after, now=now, doubted=list(doubted), **more)
+
+    return _sure(ask, is_complete=lambda _: practitioner is not None)
 
 
-def _clauses(asked: Asked) -> tuple[str, ...]:
+def _sure(ask: Callable[[set[UUID]], Walked], *, is_complete: Callable[[Walked], bool]) -> Walked:
+    """
+    Return what `ask` finds without the rows of those in doubt, asking again where they were in the way of others.
+
+    ask          takes those whose rows are to be passed over
+    is_complete  tells whether rows that are left out stand in the way of none
+    """
+    passed_over: set[UUID] = set()
+    while True:
+        walked = ask(passed_over)
+        doubted = walked.doubted | passed_over
+        found = [one for one in walked.found if one.practitioner not in doubted]
+        if len(found) == len(walked.found) or is_complete(walked):
+            return Walked(sorted(found), doubted, walked.edition)
+        passed_over = doubted
+
+
+def _clauses(asked: Asked, doubted: Collection[UUID] = ()) -> tuple[str, ...]:
     """Return the conditions that this search has; those that it has not would cost planning on every search."""
     known = _FOR_KNOWN if asked.known_to else _FOR_ALL
-    return (known, _SPEAKS) if asked.language else (known,)
+    wanted = ((known, True), (_NOT_DOUBTED, doubted), (_SPEAKS, asked.language))
+    return tuple(words for words, is_asked in wanted if is_asked)
 
 
 def _where(*clauses: str, span: str = _SPAN) -> str:
@@ -118,19 +144,19 @@ def _where(*clauses: str, span: str = _SPAN) -> str:
 
 @lru_cache
 def _walk(bounds: tuple[str, ...], clauses: tuple[str, ...]) -> str:
-    return f"""{_FIRST_ROW}
+    return f"""{_TOLD}
 UNION ALL (
-    SELECT NULL, practitioner_id, start_at, end_at FROM providers_opentime
-     WHERE {" AND ".join([*bounds, _where(*clauses, _NOT_DOUBTED)])}
+    SELECT practitioner_id, start_at, end_at FROM providers_opentime
+     WHERE {" AND ".join([*bounds, _where(*clauses)])}
      ORDER BY start_at, practitioner_id LIMIT %(limit)s
 )"""  # noqa: S608  constants; every value is a parameter
 
 
 @lru_cache
 def _firsts(clauses: tuple[str, ...]) -> str:
-    return f"""{_FIRST_ROW}
+    return f"""{_TOLD}
 UNION ALL (
-    SELECT NULL, one.id, time.start_at, time.end_at
+    SELECT one.id, time.start_at, time.end_at
       FROM unnest(%(people)s::uuid[]) AS one (id) CROSS JOIN LATERAL (
         SELECT start_at, end_at FROM providers_opentime
          WHERE practitioner_id = one.id AND {_where(*clauses)} ORDER BY start_at LIMIT 1
@@ -143,13 +169,13 @@ def _around(bounds: tuple[str, ...], clauses: tuple[str, ...]) -> str:
     nearest = "\n".join(
         f"""
 UNION ALL (
-    SELECT DISTINCT ON (start_at) NULL::uuid[], practitioner_id, start_at, end_at FROM providers_opentime
-     WHERE {" AND ".join([*bounds, _where(*clauses, _NOT_DOUBTED, span=span)])}
+    SELECT DISTINCT ON (start_at) practitioner_id, start_at, end_at FROM providers_opentime
+     WHERE {" AND ".join([*bounds, _where(*clauses, span=span)])}
      ORDER BY start_at {order}, practitioner_id LIMIT %(limit)s
 )"""  # noqa: S608  constants; every value is a parameter
         for span, order in ((_SPAN_BEFORE, "DESC"), (_SPAN, "ASC"))
     )
-    return f"{_FIRST_ROW}{nearest}"
+    return f"{_TOLD}{nearest}"
 
 
 def _bounds(asked: Asked, span: Interval, name: str = "") -> dict[str, datetime]:
@@ -167,7 +193,7 @@ def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, {**words, **more})
-        (doubts, edition, *_), *rows = cursor.fetchall()
-    doubted = set(doubts)
-    found = [Found(start, key, end) for _, key, start, end in rows if key not in doubted]
-    return Walked(sorted(found), doubted, edition)
+        rows = cursor.fetchall()
+    edition = next((key for key, since, _ in rows if since is None), None)
+    doubted = {key for key, since, end in rows if since is not None and end is None}
+    return Walked([Found(start, key, end) for key, start, end in rows if end is not None], doubted, edition)

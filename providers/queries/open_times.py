@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from providers.domain.codes import SlotStatus
 from providers.domain.eligibility import Ask, Licence, birthday, of_service
 from providers.domain.intervals import Interval
 from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
 from providers.domain.open_times import OpenTime as Free
 from providers.domain.states import STATES
-from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, offering_of
 
 # A clinician's rows stay good this long after they were derived; the horizon moves a day a day.
@@ -86,20 +85,12 @@ def doubtful(now: datetime) -> list[UUID]:
 
     Reads  one query: changes not yet worked in, holds that have expired and still stand, rows that have run out
     """
-    changed = OpenTimeChange.objects.values_list("practitioner", flat=True)
-    expired = Slot.objects.filter(status=SlotStatus.BUSY_TENTATIVE, expires_at__lte=now)
-    run_out = OpenTimeCover.objects.filter(good_until__lt=now)
-    return list(
-        changed.order_by().union(
-            expired.order_by().values_list("practitioner", flat=True),
-            run_out.order_by().values_list("practitioner", flat=True),
-        )
-    )
+    return list(OpenTimeChange.objects.at(now).order_by().values_list("practitioner", flat=True).distinct())
 
 
 def to_refresh(now: datetime, *, limit: int = 500) -> list[UUID]:
     """Return the clinicians whose rows should be worked out anew: changed ones first, then the oldest; two queries."""
-    changed = OpenTimeChange.objects.order_by("practitioner").distinct("practitioner")
+    changed = OpenTimeChange.objects.happened().order_by("practitioner").distinct("practitioner")
     found = list(changed.values_list("practitioner", flat=True)[:limit])
     old = OpenTimeCover.objects.filter(good_until__lt=now + GOOD_FOR - timedelta(days=1)).order_by("good_until", "pk")
     more = list(old.values_list("practitioner", flat=True)[: limit - len(found)])

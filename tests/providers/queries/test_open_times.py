@@ -23,11 +23,13 @@ from providers.models import (
     HealthcareService,
     OpenTime,
     OpenTimeChange,
+    OpenTimeCover,
     Practitioner,
     Qualification,
     ScheduleException,
     Slot,
 )
+from providers.models.open_time import ALWAYS
 from providers.queries import availability
 from providers.queries import open_times as table
 from providers.queries.diaries import Asked, load
@@ -363,7 +365,7 @@ def test_refresh_says_how_many_rows_were_wrong_and_forgets_the_past():
 
     assert (first > 0, again) == (True, 0)
     assert OpenTime.objects.earliest("start_at").start_at >= later
-    assert not OpenTimeChange.objects.exists()
+    assert not OpenTimeChange.objects.happened().exists()
 
 
 def test_refresh_refuses_nobody():
@@ -490,3 +492,52 @@ def test_twenty_times_of_twenty_clinicians_are_found_in_forty_pages():
     # One row more to know that there is a next page, and one for the doubts.
     assert plan["Actual Rows"] == 22
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 40
+
+
+def test_whoever_is_in_doubt_takes_nobodys_place_on_a_page(django_assert_num_queries):
+    service = HealthcareServiceFactory()
+    people = sorted((clinician(service) for _ in range(3)), key=lambda one: one.pk)
+    refresh_all()
+    asked = Asked(service=service, state="NY")
+    availability.search(asked, start=NOW, end=NOW + MONTH, now=NOW)
+    ScheduleExceptionFactory(practitioner=people[0])
+
+    # The walk, again without the one in doubt, and six for their hours and slots.
+    with django_assert_num_queries(8):
+        page = availability.search(asked, start=NOW, end=NOW + MONTH, now=NOW, limit=4)
+    near = availability.nearest(asked, start_at=NINE - timedelta(minutes=30), now=NOW, limit=4)
+
+    assert [(one.start_at, one.practitioner, one.end_at) for one in page.results] == slowly(asked)[:4]
+    assert {one.practitioner for one in page.results} == {people[1].pk, people[2].pk}
+    assert [one.start_at for one in near] == sorted({start for start, *_ in slowly(asked)})[:4]
+    assert {one.practitioner for one in near} == {people[1].pk}
+
+
+def test_what_will_end_is_in_doubt_from_its_end_on_and_no_longer_than_it_is_there():
+    ada, until = clinician(HealthcareServiceFactory()), NOW + timedelta(minutes=5)
+    refresh_all()
+    runs_out = NOW + table.GOOD_FOR
+
+    def doubts():
+        return list(OpenTimeChange.objects.exclude(since=ALWAYS).order_by("since").values_list("cause", "since"))
+
+    assert doubts() == [(ada.pk, runs_out)]
+    slot = held(ada, UserFactory(), until=until)
+    assert doubts() == [(slot.pk, until), (ada.pk, runs_out)]
+    Slot.objects.filter(pk=slot.pk).update(expires_at=until + timedelta(minutes=1))
+    assert doubts() == [(slot.pk, until + timedelta(minutes=1)), (ada.pk, runs_out)]
+    Slot.objects.book(pk=slot.pk, holder=slot.holder_id, now=NOW)
+    open_times.refresh(practitioner_id=ada.pk, now=until)
+    assert doubts() == [(ada.pk, until + table.GOOD_FOR)]
+    OpenTimeCover.objects.all().delete()
+    assert doubts() == []
+
+
+def test_a_refresh_leaves_what_will_end():
+    ada = clinician(HealthcareServiceFactory())
+    held(ada, UserFactory(), until=NOW + timedelta(minutes=5))
+    refresh_all()
+
+    assert table.doubtful(NOW) == []
+    assert table.doubtful(NOW + timedelta(minutes=5)) == [ada.pk]
+    assert table.to_refresh(NOW + timedelta(minutes=5)) == []
