@@ -39,6 +39,29 @@ class VisitsToMoveOutput(serializers.Serializer[Any]):
     results = VisitToMoveOutput(many=True)
 
 
+class EndingLicenceOutput(serializers.Serializer[Any]):
+    """
+    A licence that ends within sixty days, and the visits after its last day that no other licence covers.
+
+    `visits_beyond` is how many they are; `appointments` are the first hundred. Move one by `holds/` and `reschedule/`.
+    """
+
+    qualification = serializers.UUIDField(source="qualification.pk")
+    practitioner = serializers.UUIDField(source="qualification.practitioner_id")
+    practitioner_name = serializers.CharField(source="qualification.practitioner.display_name")
+    kind = serializers.CharField(source="qualification.kind")
+    jurisdiction = serializers.CharField(source="qualification.jurisdiction")
+    valid_until = serializers.DateField(source="qualification.valid_until")
+    visits_beyond = serializers.IntegerField()
+    appointments = AppointmentOutput(many=True)
+
+
+class EndingLicencesOutput(serializers.Serializer[Any]):
+    """The first to end first."""
+
+    results = EndingLicenceOutput(many=True)
+
+
 class ProposalsOutput(serializers.Serializer[Any]):
     """Where a visit could go, the best first."""
 
@@ -99,6 +122,20 @@ class VisitsToMove(ApiView):
         user = _administrator(request)
         rows = [{"appointment": visit, "reasons": why} for visit, why in found.cannot_stay(timezone.now())[:MOST]]
         return Response(VisitsToMoveOutput({"results": rows}, context={"reader": user}).data)
+
+
+class EndingLicences(ApiView):
+    """Licences that end soon and that nothing carries on, with the visits at risk."""
+
+    @extend_schema(responses=EndingLicencesOutput)
+    def get(self, request: Request) -> Response:
+        """List them, each with the visits that are booked beyond its last day."""
+        user = _administrator(request)
+        rows = [
+            {"qualification": one.qualification, "visits_beyond": len(one.visits), "appointments": one.visits[:MOST]}
+            for one in found.ending_licences(timezone.now())
+        ]
+        return Response(EndingLicencesOutput({"results": rows}, context={"reader": user}).data)
 
 
 class Proposals(ApiView):

@@ -55,9 +55,9 @@ def booked_visits(request: HttpRequest) -> HttpResponse:
         "later": day + timedelta(days=1),
         "is_today": day == today,
         "page": page,
-        "clinicians": [(one, _rows(found[one.pk])) for one in page.object_list if one.pk in found],
+        "clinicians": [(one, rows(found[one.pk])) for one in page.object_list if one.pk in found],
         "search": search,
-        "named": _rows(booked.of_patient(search.cleaned_data["name"], by=user, now=now)) if search.is_valid() else None,
+        "named": rows(booked.of_patient(search.cleaned_data["name"], by=user, now=now)) if search.is_valid() else None,
     }
     return render(request, "consultations/clinic/booked_visits.html", context, status=422 if search.errors else 200)
 
@@ -195,7 +195,8 @@ def _facts(visit: Appointment, now: datetime) -> dict[str, Any]:
     }
 
 
-def _rows(visits: list[Appointment]) -> list[dict[str, Any]]:
+def rows(visits: list[Appointment]) -> list[dict[str, Any]]:
+    """Return visits as parts/booked_table.html takes them."""
     return [_row(visit) for visit in visits]
 
 

@@ -14,6 +14,7 @@ from config.core.http import administrator
 from config.core.models import User
 from consultations.flows import rearrange as rearranging
 from consultations.html import moving
+from consultations.html.clinic_booked import rows
 from consultations.html.patient_times import chosen
 from consultations.models import Appointment
 from consultations.queries import rearrange
@@ -27,7 +28,8 @@ def rearrange_visits(request: HttpRequest) -> HttpResponse:
     """List what cannot stay, each with times that are free now."""
     administrator(request)
     now = timezone.now()
-    context = {"visits": rearrange.to_move(now), "licences": rearrange.ending_licences(now)}
+    licences = [(one.qualification, rows(one.visits)) for one in rearrange.ending_licences(now)]
+    context = {"visits": rearrange.to_move(now), "licences": licences, "at_risk": [one for one in licences if one[1]]}
     return render(request, "consultations/clinic/rearrange.html", context)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from providers.domain.eligibility import Ask, Clinician, Reason, why_not
+from providers.domain.eligibility import Ask, Clinician, Reason, local_date, why_not
 from providers.domain.hours import Change, Closure
 from providers.domain.intervals import Interval
 from providers.models import (
@@ -23,6 +23,9 @@ from providers.queries.affected import Hours, Window, services_of
 from providers.queries.diaries import change_of, licence_of, offering_of, weekly_window
 
 AHEAD = timedelta(days=120)
+# A clinician in a state.
+_Place = tuple[UUID, str]
+_Licences = defaultdict[_Place, list[Qualification]]
 NO_HOURS = Reason("outside-hours", "The clinician does not work then any more.")
 
 
@@ -34,10 +37,10 @@ class Stranded(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """A licence that ends soon, and the visits that are booked beyond its end."""
+    """A licence that ends soon, and the booked slots after its last day that no other licence covers, in order of time."""
 
     qualification: Qualification
-    beyond: int
+    beyond: tuple[Slot, ...]
 
 
 def stranded(now: datetime) -> list[Stranded]:
@@ -58,7 +61,9 @@ def ending(now: datetime, *, within: timedelta) -> list[Ending]:
     """
     Return the licences that end within a span and that no later licence of the state carries on, the earliest first.
 
-    Reads  Qualification twice, Slot: three queries
+    Returns  also one that a licence of another kind carries on, as long as visits of a service that takes only its own
+             kind are booked beyond
+    Reads    Qualification twice, Slot: three queries
     """
     today = now.date()
     rows = Qualification.objects.filter(
@@ -68,28 +73,42 @@ def ending(now: datetime, *, within: timedelta) -> list[Ending]:
         practitioner__is_active=True,
     )
     found = list(rows.select_related("practitioner__user").order_by("valid_until", "id"))
-    others = Qualification.objects.filter(status="active", practitioner__in={row.practitioner_id for row in found})
-    by_place: defaultdict[tuple[UUID, str], list[Qualification]] = defaultdict(list)
-    for row in others:
-        by_place[row.practitioner_id, row.jurisdiction].append(row)
-    left = [row for row in found if not _is_carried_on(row, by_place[row.practitioner_id, row.jurisdiction])]
-    slots = Slot.objects.booked().filter(practitioner__in={row.practitioner_id for row in left}, start_at__gt=now)
-    taken = list(slots.values_list("practitioner", "state", "start_at"))
-    return [Ending(row, sum(_is_beyond(row, *one) for one in taken)) for row in left]
+    if not found:
+        return []
+    people = {row.practitioner_id for row in found}
+    others: _Licences = defaultdict(list)
+    for other in Qualification.objects.filter(status="active", practitioner__in=people):
+        others[other.practitioner_id, other.jurisdiction].append(other)
+    slots = Slot.objects.booked().filter(
+        practitioner__in=people, state__in={row.jurisdiction for row in found}, start_at__gt=now, service__isnull=False
+    )
+    taken: defaultdict[_Place, list[Slot]] = defaultdict(list)
+    for slot in slots.select_related("service").order_by("start_at", "id"):
+        taken[slot.practitioner_id, slot.state].append(slot)
+    every = [Ending(row, tuple(_beyond(row, taken, others))) for row in found]
+    return [one for one in every if one.beyond or not _is_carried_on(one.qualification, others)]
 
 
-def _is_beyond(row: Qualification, practitioner: UUID, state: str, start_at: datetime) -> bool:
-    until = row.valid_until
-    same = practitioner == row.practitioner_id and state == row.jurisdiction
-    return same and until is not None and start_at.date() > until
+def _beyond(row: Qualification, taken: dict[_Place, list[Slot]], others: _Licences) -> Iterator[Slot]:
+    """Yield what is booked after the last day of a licence that gives its service, and what no other one covers."""
+    place, ends = (row.practitioner_id, row.jurisdiction), licence_of(row)
+    for slot in taken.get(place, ()):
+        day = local_date(slot.state, slot.start_at)
+        if ends.valid_until is None or day <= ends.valid_until or slot.service is None:
+            continue
+        takes = offering_of(slot.service).takes
+        held = (licence_of(other) for other in others[place])
+        if takes(ends) and not any(takes(licence) and licence.covers(day) for licence in held):
+            yield slot
 
 
-def _is_carried_on(row: Qualification, others: list[Qualification]) -> bool:
+def _is_carried_on(row: Qualification, others: _Licences) -> bool:
     """Tell whether another licence of the same state holds on the day after this one ends."""
     if row.valid_until is None:
         return True
     following = row.valid_until + timedelta(days=1)
-    return any(other.pk != row.pk and licence_of(other).covers(following) for other in others)
+    same = others[row.practitioner_id, row.jurisdiction]
+    return any(other.pk != row.pk and licence_of(other).covers(following) for other in same)
 
 
 def _reasons(slot: Slot, hours: dict[UUID, Hours], clinicians: dict[tuple[UUID, UUID], Clinician]) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from consultations.models import CarePlan, Determination, WaitlistEntry
+from providers.models import Slot
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
 from tests.contracts.world import device, offered, unsent
@@ -89,6 +90,15 @@ class Rows:
     def visit_without_hours(self):
         return AppointmentFactory(start_at=self.next_start())
 
+    def licence_that_ends(self):
+        ending = clinician(self.service)
+        ending.qualifications.update(valid_until=MONDAY)
+        visit = AppointmentFactory(
+            service_request__service=self.service, practitioner=ending, start_at=NINE + timedelta(days=7)
+        )
+        Slot.objects.filter(pk=visit.slot_id).update(state="NY")
+        return visit
+
     def visit_with_old_zone(self):
         return AppointmentFactory(start_at=self.next_start(), tzdata_version="2019c", local_start="2026-06-01T00:01")
 
@@ -160,6 +170,7 @@ LISTS = {
     "external-calendars/": (lambda rows: ExternalCalendarFactory(), "admin", 1),
     "visits-to-move/": (Rows.visit_without_hours, "admin", 7),
     "policy-overrides/": (Rows.override, "admin", 1),
+    "ending-licences/": (Rows.licence_that_ends, "admin", 4),
     "broken-promises/": (Rows.visit_with_old_zone, "admin", 1),
     "on-call/": (lambda rows: OnCallFactory(), "admin", 1),
 }

@@ -20,7 +20,7 @@ from tests.factories.providers import (
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1"
-ADMIN_ONLY = ("visits-to-move/", "broken-promises/", "clock-changes/")
+ADMIN_ONLY = ("visits-to-move/", "ending-licences/", "broken-promises/", "clock-changes/")
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,26 @@ def visit(line):
     Slot.objects.update(state="NY")
     ScheduleExceptionFactory(practitioner=ada, start_date=MONDAY)
     return made
+
+
+def test_a_licence_that_ends_is_listed_with_the_visits_after_its_last_day(admin, line):
+    ada = clinician(line)
+    visit = AppointmentFactory(service_request__service=line, practitioner=ada)
+    Slot.objects.update(state="NY")
+    ada.qualifications.update(valid_until=MONDAY - timedelta(days=1))
+
+    [row] = admin.get(f"{BASE}/ending-licences/").json()["results"]
+
+    assert [one["id"] for one in row.pop("appointments")] == [str(visit.pk)]
+    assert row == {
+        "qualification": str(ada.qualifications.get().pk),
+        "practitioner": str(ada.pk),
+        "practitioner_name": ada.display_name,
+        "kind": "MD",
+        "jurisdiction": "NY",
+        "valid_until": "2026-05-31",
+        "visits_beyond": 1,
+    }
 
 
 def test_a_visit_that_cannot_stay_is_listed_with_why_and_where_it_could_go(admin, visit, line):

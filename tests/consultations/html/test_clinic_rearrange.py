@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -7,7 +7,13 @@ from providers.models import Slot
 from tests.consultations.html.reading import assert_shows, text_of
 from tests.factories.consultations import AppointmentFactory, clinician
 from tests.factories.core import AdminFactory
-from tests.factories.providers import MONDAY, NINE, HealthcareServiceFactory, ScheduleExceptionFactory
+from tests.factories.providers import (
+    MONDAY,
+    NINE,
+    HealthcareServiceFactory,
+    QualificationFactory,
+    ScheduleExceptionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 URL = "/clinic/rearrange/"
@@ -59,7 +65,61 @@ def test_a_visit_beyond_a_licence_is_listed_and_counted(admin, visit, ada):
     page = admin.get(URL)
 
     assert_shows(page, "license for that state is not in force", "May 31, 2026")
-    assert [one.beyond for one in page.context["licences"]] == [1]
+    [(_, rows)] = page.context["licences"]
+    assert [row["visit"] for row in rows] == [visit]
+    assert f'href="/clinic/booked/{visit.pk}/"' in page.content.decode()
+
+
+def test_a_visit_on_the_last_day_of_a_licence_is_not_at_risk(admin, visit, ada):
+    ada.qualifications.update(valid_until=MONDAY)
+
+    assert [rows for _, rows in admin.get(URL).context["licences"]] == [[]]
+
+
+def test_the_last_day_ends_at_midnight_where_the_patient_is(admin, line, ada):
+    late = datetime(2026, 6, 2, 3, 30, tzinfo=UTC)  # Monday, half past eleven in New York
+    AppointmentFactory(service_request__service=line, practitioner=ada, start_at=late)
+    after = AppointmentFactory(service_request__service=line, practitioner=ada, start_at=late + timedelta(hours=1))
+    Slot.objects.update(state="NY")
+    ada.qualifications.update(valid_until=MONDAY)
+
+    [(_, rows)] = admin.get(URL).context["licences"]
+
+    assert [row["visit"] for row in rows] == [after]
+
+
+def test_a_visit_that_a_later_licence_covers_is_not_at_risk(admin, visit, ada):
+    ada.qualifications.update(valid_until=date(2026, 5, 30))
+    QualificationFactory(practitioner=ada, valid_from=MONDAY)
+
+    [(_, rows)] = admin.get(URL).context["licences"]
+
+    assert rows == []
+
+
+def test_a_visit_whose_service_takes_only_the_kind_that_ends_is_at_risk_although_another_kind_goes_on(
+    admin, visit, ada, line
+):
+    ada.qualifications.update(valid_until=date(2026, 5, 31), kind="MD")
+    QualificationFactory(practitioner=ada, kind="NP")
+    assert admin.get(URL).context["licences"] == []
+    line.licence_kinds = ["MD"]
+    line.save()
+
+    [(_, rows)] = admin.get(URL).context["licences"]
+
+    assert [row["visit"] for row in rows] == [visit]
+
+
+def test_visits_of_another_state_and_of_others_are_not_at_risk(admin, visit, ada, line):
+    Slot.objects.update(state="NJ")
+    other = AppointmentFactory(service_request__service=line, practitioner=clinician(line))
+    Slot.objects.filter(pk=other.slot_id).update(state="NY")
+    ada.qualifications.update(valid_until=date(2026, 5, 31))
+
+    [(_, rows)] = admin.get(URL).context["licences"]
+
+    assert rows == []
 
 
 def test_move_takes_the_visit_to_the_other_clinician_at_the_same_time(admin, visit, ada, line):
