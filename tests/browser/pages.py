@@ -111,7 +111,8 @@ def picture(page, name):
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+    # Hiding the caret leaves a style on every input, which the next look at the layout would find.
+    page.screenshot(path=PICTURES / f"{name}-{page.viewport_size['width']}.png", full_page=True, caret="initial")
 
 
 def inspect(page, name):
