@@ -11,9 +11,11 @@ import json
 import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import django
@@ -39,6 +41,13 @@ def stage() -> Iterator[None]:
         yield
     finally:
         PAIR.stop()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder beside the servers' own, which goes with them, also when this run is killed."""
+    with tempfile.TemporaryDirectory(dir=PAIR.folder) as folder:
+        yield Path(folder)
 
 
 def options(description: str | None, *, numbers: Sequence[tuple[str, int, str]] = ()) -> argparse.Namespace:

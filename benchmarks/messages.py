@@ -7,7 +7,7 @@ How fast due messages leave, with real workers and a real mail server: against b
 
 A worker is what is shipped: two processes. On PostgreSQL with fsync; nothing else should run on the machine: about
 seven minutes then, a good minute with --quick. Four workers on two cores show that they do not stand in each other's
-way, not how far they scale. However it is ended, by Ctrl-C or kill -9, it leaves no process behind.
+way, not how far they scale. However it is ended, by Ctrl-C or kill -9, it leaves no process and no file behind.
 """
 
 import os
@@ -16,14 +16,13 @@ import smtplib
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks._stage import Figures, options, p95, say, stage  # isort: split
+from benchmarks._stage import Figures, options, p95, say, stage, temporary_folder  # isort: split
 
 import redis
 from django.conf import settings
@@ -128,7 +127,7 @@ def running(port: int, *, workers: int, beat: bool) -> Iterator[None]:
     celery = ["celery", "-q", "-A", "config"]
     options = ["--concurrency", str(PROCESSES), "--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker = [*celery, "worker", "--loglevel", "ERROR", *options, "-I", "benchmarks._peer"]
-    with tempfile.TemporaryDirectory() as folder, tree() as processes:
+    with temporary_folder() as folder, tree() as processes:
         for number in range(workers):
             processes.begin("worker", [*worker, "--hostname", f"worker-{number}@%h"], environment)
         if beat:
@@ -224,8 +223,8 @@ def main() -> None:
     count, due = max(given.count, 1_500), max(given.due, 200)
     figures = Figures("Messages", given)
     figures.add("load_average_at_begin", os.getloadavg()[0])
-    with stage(), tempfile.TemporaryDirectory() as folder, tree() as processes:
-        sink, letter = Sink(Path(folder), processes), one_letter()
+    with stage(), temporary_folder() as folder, tree() as processes:
+        sink, letter = Sink(folder, processes), one_letter()
         for workers in (1, 4):
             # The floor is taken before and after: others may work on this machine.
             before = floor(sink, count, letter)

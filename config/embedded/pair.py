@@ -1,5 +1,6 @@
 """A private PostgreSQL and Valkey for one run of the tests or of a benchmark: quick, in a temporary folder, gone after."""
 
+import secrets
 import shutil
 import signal
 import subprocess
@@ -25,12 +26,11 @@ class Pair:
 
     def __init__(self, *, postgres: bool = True, valkey: bool = True, settings: tuple[str, ...] | None = None) -> None:
         """
-        Choose the folder; nothing is started yet.
+        Choose the name of the folder; nothing is made or started yet.
 
         settings  of a PostgreSQL that writes to disk as a real one does; None for the quick one of the tests
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="anteroom-run-"))
-        self.folder.chmod(0o711)
+        self.folder = Path(tempfile.gettempdir()) / f"anteroom-run-{secrets.token_hex(4)}"
         self.sockets = self.folder / "s"
         self._wanted, self._settings = (postgres, valkey), settings
         self._children: list[tuple[Command, subprocess.Popen[bytes]]] = []
@@ -54,6 +54,8 @@ class Pair:
         Raises  DidNotStart with the end of the log
         """
         account = owner.of_servers()
+        # Refuses a folder that somebody else has made there.
+        self.folder.mkdir(mode=0o711)
         owner.private_folder(self.sockets, account)
         self._watchdog = Watchdog(self.folder)
         wanted = self._servers()
