@@ -114,6 +114,6 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     user = getattr(request, "user", None)
     role = user.role if isinstance(user, User) else "anonymous"
     return [
-        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
-        for label, url in settings.NAVIGATION.get(role, ())
+        {"label": label, "url": url, "current": request.path.startswith((url, *parts))}
+        for label, url, *parts in settings.NAVIGATION.get(role, ())
     ]

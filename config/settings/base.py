@@ -2,6 +2,7 @@
 
 import zoneinfo
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import structlog
@@ -350,7 +351,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 # The header's links by role; paths, so that the kernel needs to know no app.
-NAVIGATION = {
+# Of each role: what a link says, where it leads, and which other addresses are its part of the product.
+NAVIGATION: dict[str, tuple[tuple[Any, ...], ...]] = {
     "anonymous": ((gettext_lazy("Services"), "/services/"), (gettext_lazy("Sign in"), "/account/login/")),
     "patient": (
         (gettext_lazy("Home"), "/home/"),
@@ -367,7 +369,7 @@ NAVIGATION = {
         ("Work", "/clinic/workload/"),
         ("Alerts", "/clinic/alerts/"),
         ("On call", "/clinic/on-call/"),
-        ("Schedules", "/clinic/schedules/"),
+        ("Schedules", "/clinic/schedules/", "/clinic/booked/", "/clinic/rearrange/", "/clinic/clocks/"),
         ("Questions", "/questionnaires/"),
         ("Messages", "/clinic/messages/"),
         ("Admin", "/admin/"),

@@ -1,5 +1,6 @@
 """How the messages do, for administrators: what waits, how late it is, what fails and why."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from config.core.clock import database_now
 from config.core.http import administrator
 from config.core.models import Role
+from consultations.domain.due import length
 from consultations.html.charts import HEIGHT, ROW, WIDTH, Column, bars, shares
 from consultations.queries import message_figures, wording
 from consultations.queries.message_figures import TICK_LATE
@@ -23,9 +25,18 @@ def message_board(request: HttpRequest) -> HttpResponse:
     administrator(request)
     now, zone = database_now(), ZoneInfo(settings.CLINIC_TIME_ZONE)
     hours, failures = message_figures.hours(now), message_figures.failures(now)
+    present = message_figures.present(now)
     named = [(hour.at.astimezone(zone).strftime("%-I %p"), hour) for hour in hours]
     context = {
-        "present": message_figures.present(now),
+        "present": present,
+        "late_by": length(timedelta(seconds=present.late_p95_seconds)),
+        "oldest": length(timedelta(seconds=present.oldest_due_seconds)),
+        "first_hour": named[0][0],
+        "most": {
+            "sent": max(one.sent + one.failed for one in hours),
+            "waiting": max(one.waiting for one in hours),
+            "late": length(timedelta(seconds=max(one.late_p95_seconds for one in hours))),
+        },
         "now": now,
         "zone": zone,
         "width": WIDTH,

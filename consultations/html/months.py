@@ -28,6 +28,11 @@ class Month:
     before: date | None
     after: date
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether any day of the month can be picked."""
+        return any(one.is_open for week in self.weeks for one in week)
+
 
 def month(first: date, *, open_days: Set[date], today: date, chosen: date | None) -> Month:
     """

@@ -68,6 +68,14 @@ def test_booked_visits_are_sound(look, ada):
     look(f"/clinic/booked/{visit.pk}/", name="booked-visit", user=admin)
     look(f"/clinic/booked/{visit.pk}/cancel/", name="cancel-booked", user=admin)
     look(f"/clinic/booked/{visit.pk}/move/", name="move-booked", user=admin)
+    look(f"/clinic/booked/{visit.pk}/move/", name="confirm-move", user=admin, act=chosen)
+
+
+def chosen(page):
+    """Choose the first time of the page of moving."""
+    page.locator("input[name=time]").first.check(force=True)
+    page.get_by_role("button", name="See what this does").click()
+    page.wait_for_selector("text=What this does")
 
 
 def test_clock_changes_are_sound(look, ada):

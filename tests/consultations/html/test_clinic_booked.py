@@ -63,6 +63,12 @@ def test_a_day_lists_the_visits_of_each_clinician_in_their_zone(admin, visit, ad
     assert_shows(admin.get(URL, {"day": "2026-06-02"}), "No visits on this day")
 
 
+def test_the_pages_of_visits_stand_under_schedules(admin, visit):
+    for path in (URL, url(visit), "/clinic/rearrange/", "/clinic/clocks/"):
+        [link] = [one for one in admin.get(path).context["navigation"] if one["current"]]
+        assert link["label"] == "Schedules"
+
+
 def test_a_day_can_be_that_of_one_clinician(admin, visit, line):
     grace = clinician(line, family_name="Hopper")
 
@@ -138,7 +144,7 @@ def test_cancelling_shows_what_it_does_before_it_does_it(browse, visit, line):
     with time_machine.travel(LATE, tick=False):
         page = browse(AdminFactory()).get(url(visit, "cancel/"))
 
-    assert_shows(page, "are told at once", "1 person waits for a time of Sleep", "goes beyond the policy")
+    assert_shows(page, "are told at once", "1 person waits for a time of this service", "goes beyond the policy")
     assert Appointment.objects.get(pk=visit.pk).status == "booked"
 
 
@@ -185,7 +191,9 @@ def test_moving_offers_free_times_then_asks_why_then_moves(admin, visit, ada):
     done = admin.post(url(visit, "move/"), {"time": time_of(ada), "reason": "Dentist.", "confirm": "1"}, follow=True)
 
     assert_shows(choose, "10:00 AM")
-    assert_shows(confirm, "10:00 AM EDT with Ada Lovelace", "Nobody waits for a time of Sleep", "The policy allows it")
+    assert_shows(
+        confirm, "10:00 AM EDT with Ada Lovelace", "nobody else waits for this service", "The policy allows it"
+    )
     assert still.start_at == NINE
     assert_shows(done, "The visit is moved.", "10:00 AM EDT", "Moved", "Dentist.")
 

@@ -99,6 +99,15 @@ def test_a_board_shows_them_to_administrators(browse):
     assert b"<svg" in page.content
 
 
+def test_lateness_is_in_words_and_each_chart_says_how_high_it_is(browse):
+    for _ in range(2):
+        message(ago=10, late=7 * 60)
+
+    page = browse(AdminFactory()).get("/clinic/messages/")
+
+    assert_shows(page, "7 minutes", "The highest bar is 2 messages", "The highest bar is 7 minutes")
+
+
 def test_the_alarm_goes_when_the_tick_runs(browse):
     Heartbeat.objects.create(name="tick", beat_at=database_now())
 

@@ -231,6 +231,14 @@ def test_the_month_marks_the_days_with_free_times_and_leads_to_them(browse, case
     assert [day["label"] for day in of_day.context["days"]] == ["Monday, June 8"]
 
 
+def test_a_month_without_free_times_says_so(browse, case):
+    clinician(case.service)
+    client = browse(case.patient.user)
+
+    assert_shows(client.get(url(case), {"month": "2027-05"}), "No free times in this month.")
+    assert "No free times in this month." not in text_of(client.get(url(case)))
+
+
 @pytest.mark.parametrize("query", [{"month": "x"}, {"month": "9999-12"}, {"day": "2026-02-31"}, {"day": "0001-01-01"}])
 def test_a_month_or_day_that_is_none_shows_that_of_the_first_free_time(browse, case, query):
     clinician(case.service)

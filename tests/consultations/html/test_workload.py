@@ -67,7 +67,7 @@ def test_work_says_what_is_accepted_and_still_to_be_written(admin):
 
     page = text(admin.get(WORK))
 
-    assert "<dt>Accepted, to write</dt> <dd>2</dd>" in page
+    assert "<dt>To write</dt> <dd>2</dd>" in page
     assert re.findall(r'data-label="To write" class="num">(\d)<', page).count("2") == 1
 
 
