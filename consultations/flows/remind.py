@@ -1,20 +1,21 @@
 """
 Sending what is planned: take due messages, write the intent, send, write the outcome.
 
-Each of take, intent and outcome is a commit. So whatever dies and whenever, no message is lost, and a sender that dies
-leaves at most the one in doubt that it was handing over: that one may come twice.
+The intent is on the disk before a message is sent, and the outcome of each is a commit of its own. So whatever dies and
+whenever, no message is lost, and a sender that dies leaves at most the one in doubt that it was handing over: that one
+may come twice.
 """
 
 import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from config.core.flow import flow, insist
@@ -28,12 +29,13 @@ from consultations.models import Communication, CommunicationPreference, PushDev
 from consultations.models.communication import CommunicationQuerySet
 from consultations.models.communication_preference import wishes_of
 from consultations.queries import letters, outgoing
+from consultations.queries.in_hand import Done, Page, Taken
 from consultations.queries.letters import NO_DEVICE, NO_PHONE, Void
 
 LEASE = timedelta(seconds=settings.MESSAGE_LEASE_SECONDS)
 # A sender stops when less is left of its lease than one hand-over may take, and long before Celery would end its task.
 _BATCH_SECONDS = min(12, settings.MESSAGE_LEASE_SECONDS - settings.EMAIL_TIMEOUT - 2)
-# So many letters are read, written and dialled together, and called back when that was so long ago.
+# So many letters are taken, written and dialled together, and called back when that was so long ago.
 _PAGE = 50
 _FRESH_SECONDS = 1
 # A text is asked for after the carrier has surely listed it, and again at this distance, for so long.
@@ -44,22 +46,6 @@ _Message = Letter | Text | Note
 Send = Callable[[Any], Outcome | Result]
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A message that one sender holds; the token makes a late report of an older sender harmless."""
-
-    communication_id: UUID
-    token: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A message that was handed over, and what became of it."""
-
-    taken: Taken
-    outcome: Outcome
 
 
 def drain(*, send: Send, clock: Clock, channel: Channel, seconds: float = 4, limit: int = 50) -> int:
@@ -73,13 +59,12 @@ def drain(*, send: Send, clock: Clock, channel: Channel, seconds: float = 4, lim
     """
     end = time.monotonic() + seconds
     sent = 0
-    while taken := insist(lambda: take(now=clock(), limit=limit, channel=channel)):
+    while True:
         batch = _Batch(send, clock)
-        is_whole = batch.hand_over(taken)
+        goes_on = batch.run(limit=limit, channel=channel)
         sent += batch.sent
-        if not is_whole or time.monotonic() >= end:
-            break
-    return sent
+        if not goes_on or time.monotonic() >= end:
+            return sent
 
 
 def dispatch(*, send: Send, clock: Clock, limit: int = 50) -> int:
@@ -93,7 +78,7 @@ def dispatch(*, send: Send, clock: Clock, limit: int = 50) -> int:
     Source   docs/adr/0003-messages-are-rows.md
     """
     batch = _Batch(send, clock)
-    batch.hand_over(take(now=clock(), limit=limit))
+    batch.run(limit=limit, channel=None)
     return batch.sent
 
 
@@ -129,26 +114,31 @@ def take(*, now: datetime, limit: int, channel: Channel | None = None) -> list[T
     Returns  messages that nobody else holds, oldest due first
     Writes   Communication: `not-done` (too late), `preparation` or `unknown` (left behind), `in-progress` (taken)
     """
-    Communication.objects.reap(now)
     token = uuid.uuid4()
-    while True:
-        due = Communication.objects.due(now).filter(**({"channel": channel} if channel else {}))
-        free = due.select_for_update(skip_locked=True, no_key=True).order_by("due_at", "id")
-        found = list(free.values_list("pk", "expires_at")[:limit])
-        late = [pk for pk, expires_at in found if expires_at is not None and expires_at <= now]
-        if late:
-            ended = Communication.objects.filter(pk__in=late)
-            ended.update(status=CommunicationStatus.NOT_DONE, status_reason="too-late", updated_at=now)
-        if ids := [pk for pk, _ in found if pk not in set(late)]:
-            Communication.objects.filter(pk__in=ids).update(
-                status=CommunicationStatus.IN_PROGRESS,
-                token=token,
-                dialled_at=None,
-                lease_expires_at=now + LEASE,
-                updated_at=now,
-            )
-        if ids or not found:
-            return [Taken(pk, token) for pk in ids]
+    ids = [message.pk for message in _due(now=now, limit=limit, channel=channel)]
+    Communication.objects.filter(pk__in=ids).hold(token=token, now=now, until=now + LEASE)
+    return [Taken(pk, token) for pk in ids]
+
+
+@flow
+def take_page(*, now: datetime, limit: int, channel: Channel | None = None) -> Page:
+    """
+    Take due messages as `take` does, and dial the letters among them that may go as they are, in one commit.
+
+    Who is voiding one of them waits for this commit, and finds it dialled.
+
+    Writes   as `take`; `in-progress` with `dialled_at` and one attempt more (dialled)
+    """
+    token = uuid.uuid4()
+    found = _due(now=now, limit=min(limit, _PAGE), channel=channel)
+    words = outgoing.ready(found, now=now)
+    others = [message.pk for message in found if message.pk not in words]
+    rows = Communication.objects
+    if words:
+        rows.filter(pk__in=words).hold(token=token, now=now, until=now + LEASE, is_dialled=True)
+    if others:
+        rows.filter(pk__in=others).hold(token=token, now=now, until=now + LEASE)
+    return Page({Taken(pk, token): letter for pk, letter in words.items()}, [Taken(pk, token) for pk in others])
 
 
 @flow
@@ -174,17 +164,18 @@ def dial(*, taken: Taken, now: datetime) -> _Message | None:
 
 
 @flow
-def dial_page(*, taken: Sequence[Taken], now: datetime) -> list[Taken]:
+def dial_page(*, taken: Sequence[Taken], now: datetime) -> Page:
     """
-    Write down that some messages are about to be sent, which were read and found wanted right before.
+    Write down that the letters among some messages are about to be sent, if they may go as they are.
 
-    Returns  those that are still held by this sender; one that is being voided right now is left out
+    Returns  as `letters` those that are still held by this sender; one that is being voided right now is left out
     Writes   Communication: `dialled_at` and one attempt more
     """
     rows = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__gt=now)
-    found = set(rows.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    Communication.objects.filter(pk__in=found).dial(now=now, until=now + LEASE)
-    return [one for one in taken if one.communication_id in found]
+    words = outgoing.ready(list(rows.select_for_update(skip_locked=True, no_key=True)), now=now)
+    Communication.objects.filter(pk__in=words).dial(now=now, until=now + LEASE)
+    letters = {one: words[one.communication_id] for one in taken if one.communication_id in words}
+    return Page(letters, [one for one in taken if one not in letters])
 
 
 @flow
@@ -248,8 +239,9 @@ class _Batch:
     """
     The messages that one sender took, on their way: most of them in pages, the others one by one.
 
-    A page is read, written and dialled in one go, and called back when it has become old. Each letter is settled
-    before the next is handed over, without waiting for the disk: the end of the page does. So a sender that dies leaves
+    A page is taken, written and dialled in one go, and called back when it has become old. That each was
+    sent is in the socket of the database before the next is handed over, and neither the disk nor an answer is waited
+    for: the end of the page waits for both. So a sender that dies leaves
     one in doubt, and only a machine that dies a page of them (docs/adr/0003-messages-are-rows.md).
     """
 
@@ -257,61 +249,84 @@ class _Batch:
         self.sent = 0
         self._send, self._clock, self._size = send, clock, _PAGE
         self._is_reachable, self._end = True, time.monotonic() + _BATCH_SECONDS
+        self._completing = Communication.objects.completing()
+        self._unconfirmed: Done | None = None
 
-    def hand_over(self, taken: Sequence[Taken]) -> bool:
-        """Send what was taken; give the rest back, and return False, when the lease ends or nobody can be reached."""
-        rest = list(taken)
-        while rest and self._may_go_on():
-            page, rest = rest[: self._size], rest[self._size :]
-            dialled, called_back = self._together(page)
-            others = [one for one in page if one not in dialled]
-            if dialled == called_back:  # Not even one went while the page was new: alone it goes however slow all is.
-                others, called_back = [*called_back[:1], *others], called_back[1:]
+    def run(self, *, limit: int, channel: Channel | None) -> bool:
+        """Take messages and send them; False when none were due, or some are given back: no time, or nobody reached."""
+        page, rest = self._first(limit, channel), list[Taken]()
+        is_empty = not page.letters and not page.others
+        while page.letters or page.others:
+            others, called_back = list(page.others), self._together(page.letters)
+            if page.letters and len(called_back) == len(page.letters):
+                # Not even one went while the page was new: alone it goes however slow all is.
+                others, called_back = [called_back[0], *others], called_back[1:]
             while others and self._may_go_on():
                 self._alone(others.pop(0))
             rest = [*called_back, *others, *rest]
+            if not self._may_go_on():
+                break
+            page, rest = self._again(rest[: self._size]), rest[self._size :]
         if rest:
             insist(lambda: give_back(taken=rest, now=self._clock()))
-        return not rest
+        return not is_empty and not rest
 
     def _may_go_on(self) -> bool:
         return self._is_reachable and time.monotonic() < self._end
 
-    def _together(self, page: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
-        """Send a page of letters; return which were dialled, and which of these were called back."""
-        began, asked_at = time.monotonic(), insist(self._clock)
-        words = self._written(page, now=asked_at)
-        written = [one for one in page if one.communication_id in words]
-        dialled = insist(lambda: dial_page(taken=written, now=asked_at)) if written else []
-        done: list[Done] = []
-        for number, one in enumerate(dialled, start=1):
-            if time.monotonic() > began + _FRESH_SECONDS or not self._may_go_on():
-                break
-            done.append(self._handed(one, words[one.communication_id]))
-            if number < len(dialled):
-                self._settle(done[-1], now=asked_at + timedelta(seconds=time.monotonic() - began))
-        left = dialled[len(done) :]
-        if dialled:
-            insist(lambda: end_page(done=done, left=left, now=self._clock()))
-        self._size = max(1, len(done)) if left else min(_PAGE, 2 * self._size)
-        return dialled, left
+    def _first(self, limit: int, channel: Channel | None) -> Page:
+        page = self._page(partial(take_page, limit=limit, channel=channel))
+        return page or Page({}, insist(lambda: take(now=self._clock(), limit=limit, channel=channel)))
 
-    def _written(self, page: Sequence[Taken], *, now: datetime) -> Mapping[UUID, Letter]:
-        ids = [one.communication_id for one in page]
+    def _again(self, taken: Sequence[Taken]) -> Page:
+        page = self._page(partial(dial_page, taken=taken)) if taken else None
+        return page or Page({}, taken)
+
+    def _page(self, step: Callable[..., Page]) -> Page | None:
         try:
-            return insist(lambda: outgoing.ready(ids, now=now))
+            return insist(lambda: step(now=self._ask()))
+        except (OperationalError, InterfaceError):
+            raise
         except Exception:
             # Each is looked at by itself then, and the one that cannot be written shows.
             logger.info("consultations.message.looked_at_one_by_one", exc_info=True)
-            return {}
+            return None
+
+    def _ask(self) -> datetime:
+        self._asked, self._asked_at = time.monotonic(), self._clock()
+        return self._asked_at
+
+    def _together(self, letters: Mapping[Taken, Letter]) -> list[Taken]:
+        """Send a page of letters that are dialled; return which were called back."""
+        done: list[Done] = []
+        with self._completing.open():
+            for number, (one, letter) in enumerate(letters.items(), start=1):
+                if time.monotonic() > self._asked + _FRESH_SECONDS or not self._may_go_on():
+                    break
+                done.append(self._handed(one, letter))
+                if number < len(letters):
+                    self._settle(done[-1], now=self._asked_at + timedelta(seconds=time.monotonic() - self._asked))
+            self._confirm()
+        left = list(letters)[len(done) :]
+        if letters:
+            insist(lambda: end_page(done=done, left=left, now=self._clock()))
+        self._size = max(1, len(done)) if left else min(_PAGE, 2 * self._size)
+        return left
 
     def _settle(self, done: Done, *, now: datetime) -> None:
         """Write what became of one message of a page; what was not sent is written with its whole story."""
+        self._confirm()
         if done.outcome.result is not Result.SENT:
             insist(lambda: settle(taken=done.taken, result=done.outcome, now=self._clock()))
             return
-        one, rows = done.taken, Communication.objects
-        insist(lambda: rows.complete_soon(one.communication_id, token=one.token, provider_id=_name(done), now=now))
+        one, self._unconfirmed = done.taken, done
+        self._completing.send([str(one.communication_id), str(one.token), _name(done), now.isoformat()])
+
+    def _confirm(self) -> None:
+        """See to it that the letter before is settled; its answer was on its way while this one was handed over."""
+        done, self._unconfirmed = self._unconfirmed, None
+        if done is not None and not self._completing.wait():
+            insist(lambda: settle(taken=done.taken, result=done.outcome, now=self._clock()))
 
     def _alone(self, one: Taken) -> None:
         try:
@@ -335,6 +350,20 @@ class _Batch:
 
 def _outcome(answer: Outcome | Result) -> Outcome:
     return answer if isinstance(answer, Outcome) else Outcome(answer)
+
+
+def _due(*, now: datetime, limit: int, channel: Channel | None) -> list[Communication]:
+    """Lock due messages that nobody else holds; put an end to what is late or was left by a sender that died."""
+    Communication.objects.reap(now)
+    due = Communication.objects.due(now).filter(**({"channel": channel} if channel else {}))
+    free = due.select_for_update(skip_locked=True, no_key=True).order_by("due_at", "id")
+    while found := list(free[:limit]):
+        late = {message.pk for message in found if message.expires_at is not None and message.expires_at <= now}
+        ended = Communication.objects.filter(pk__in=late)
+        ended.update(status=CommunicationStatus.NOT_DONE, status_reason="too-late", updated_at=now)
+        if len(late) < len(found):
+            return [message for message in found if message.pk not in late]
+    return []
 
 
 def _of(taken: Sequence[Taken]) -> CommunicationQuerySet:

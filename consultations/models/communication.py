@@ -1,16 +1,18 @@
 """Messages: planned, sent, or why not."""
 
+from collections.abc import Collection
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from config.core.constraints import known
 from config.core.models import Record, Role, User
+from config.core.unawaited import Unawaited
 from consultations.domain import messages
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.domain.hours import send_at
@@ -37,12 +39,13 @@ _CASE = {
     "consultations.activityoutcome": attrgetter("activity.care_plan.determination.service_request_id"),
 }
 # Does not wait until the commit is on the disk, as everything else here does.
-_SOON = """
-    WITH soon AS (SELECT set_config('synchronous_commit', 'off', true))
+_SENT = """
+    PREPARE communication_sent (uuid, uuid, text, timestamptz) AS
+      WITH soon AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE consultations_communication
-       SET status = 'completed', status_reason = '', sent_at = %(now)s, token = NULL, lease_expires_at = NULL,
-           updated_at = %(now)s, provider_message_id = %(provider_id)s
-      FROM soon WHERE id = %(id)s AND token = %(token)s AND status IN ('in-progress', 'unknown')
+       SET status = 'completed', status_reason = '', sent_at = $4, token = NULL, lease_expires_at = NULL,
+           updated_at = $4, provider_message_id = $3
+      FROM soon WHERE id = $1 AND token = $2 AND status IN ('in-progress', 'unknown')
 """
 
 
@@ -153,19 +156,24 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         held = {"token": None, "lease_expires_at": None, "updated_at": now}
         return self.update(**changes, **held, provider_message_id=provider_id) == 1
 
+    def hold(self, *, token: UUID, now: datetime, until: datetime, is_dialled: bool = False) -> None:
+        """Write that one sender holds these locked messages `until` then, and whether it is about to hand them over."""
+        held = {"status": CommunicationStatus.IN_PROGRESS, "token": token, "lease_expires_at": until}
+        dialled = {"dialled_at": now, "attempts": F("attempts") + 1} if is_dialled else {"dialled_at": None}
+        self.update(**held, **dialled, updated_at=now)
+
     def dial(self, *, now: datetime, until: datetime) -> None:
         """Write that these locked messages are about to be handed over; their sender holds them `until` then."""
         self.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=until, updated_at=now)
 
-    def complete_soon(self, message_id: UUID, *, token: UUID, provider_id: str, now: datetime) -> None:
+    def completing(self) -> Unawaited:
         """
-        Write that one message was sent, if its sender still holds it; a crash of the database may forget it.
+        Return what writes that a message was sent, if its sender still holds it; a crash of the database may forget it.
 
-        One statement is one commit: measured, waiting for the disk each time is most of what a message costs.
+        Its values are the id, the token, the name at the provider and the instant. Measured, waiting for the disk each
+        time was most of what a message cost, and then waiting for the answer.
         """
-        values: dict[str, Any] = {"id": message_id, "token": token, "provider_id": provider_id, "now": now}
-        with connection.cursor() as cursor:
-            cursor.execute(_SOON, values)
+        return Unawaited("communication_sent", _SENT)
 
     def reap(self, now: datetime) -> None:
         """End the hold of senders that died; what they were handing over is treated by the rule of its channel."""
@@ -222,6 +230,10 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
             document__services=OuterRef("service_request__service"),
         )
         return self.select_related("service_request").annotate(is_withdrawn=Exists(lost))
+
+    def withdrawn(self, ids: Collection[UUID]) -> set[UUID]:
+        """Return those of some messages whose reader took a consent for their case back."""
+        return {message.pk for message in self.filter(pk__in=ids).with_case() if message.is_withdrawn}
 
     def visible_to(self, user: User) -> Self:
         """Return what was sent to oneself; administrators see all."""

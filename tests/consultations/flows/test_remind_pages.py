@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.core.unawaited import Unawaited
 from consultations.adapters.outcome import Outcome, Result
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.flows import remind
 from consultations.models import Communication
-from consultations.models.communication import CommunicationQuerySet
 from tests.factories.consultations import AppointmentFactory
 from tests.factories.providers import NINE, NOW
 
@@ -78,8 +78,8 @@ def statements(count):
     return len([one for one in found if "SAVEPOINT" not in one["sql"] and "messagewords" not in one["sql"]])
 
 
-def test_one_more_letter_of_a_page_costs_one_more_statement():
-    assert statements(20) - statements(10) == 10
+def test_one_more_letter_of_a_page_costs_no_statement_that_is_waited_for():
+    assert statements(20) == statements(10)
 
 
 def test_a_sender_that_dies_leaves_one_letter_in_doubt():
@@ -106,11 +106,22 @@ def test_letters_that_failed_before_are_dialled_one_by_one(monkeypatch):
 
 def test_what_a_broken_down_database_forgot_is_written_again(monkeypatch):
     plan(5)
-    monkeypatch.setattr(CommunicationQuerySet, "complete_soon", lambda *_args, **_words: None)
+    monkeypatch.setattr(Unawaited, "send", lambda *_sent: None)
 
     assert dispatch(Post()) == 5
 
     assert fates() == {(Status.COMPLETED, "", 1): 5}
+
+
+def test_what_the_database_did_not_take_is_settled_before_the_letter_after_the_next(monkeypatch):
+    plan(3)
+    monkeypatch.setattr(Unawaited, "send", lambda *_sent: None)
+    monkeypatch.setattr(Unawaited, "wait", lambda _under_way: False)
+
+    with pytest.raises(Killed):
+        dispatch(Post(at=3, act=killed))
+
+    assert fates() == {(Status.COMPLETED, "", 1): 1, (Status.IN_PROGRESS, "", 1): 2}
 
 
 def test_a_page_that_has_become_old_is_asked_for_anew(monkeypatch):
@@ -169,7 +180,7 @@ def test_what_is_taken_and_not_dialled_can_still_be_voided():
 
     assert Communication.objects.stop(subject_id=visit.pk, now=NOW, reason="cancelled") == 2
 
-    assert remind.dial_page(taken=taken[1:], now=NOW) == []
+    assert remind.dial_page(taken=taken[1:], now=NOW).letters == {}
     assert remind.settle(taken=taken[0], result=Result.SENT, now=NOW)
     assert fates() == {(Status.COMPLETED, "", 1): 1, (Status.STOPPED, "cancelled", 0): 2}
 
@@ -177,15 +188,15 @@ def test_what_is_taken_and_not_dialled_can_still_be_voided():
 def test_a_sender_that_was_frozen_calls_nothing_back_that_another_one_holds():
     plan(2)
     taken = remind.take(now=NOW, limit=2)
-    assert remind.dial_page(taken=taken, now=NOW) == taken
+    assert list(remind.dial_page(taken=taken, now=NOW).letters) == taken
     again = remind.take(now=LATER, limit=2)
 
     remind.end_page(done=[remind.Done(taken[0], Outcome(Result.SENT))], left=taken[1:], now=LATER)
     remind.give_back(taken=taken, now=LATER)
 
     assert Communication.objects.filter(token=again[0].token, status=Status.IN_PROGRESS).count() == 2
-    assert remind.dial_page(taken=taken, now=LATER) == []
-    assert remind.dial_page(taken=again, now=LATER + timedelta(seconds=1)) == again
+    assert remind.dial_page(taken=taken, now=LATER).letters == {}
+    assert all(remind.dial(taken=one, now=LATER + timedelta(seconds=1)) for one in again)
 
 
 def test_texts_are_dialled_one_by_one(settings, monkeypatch):

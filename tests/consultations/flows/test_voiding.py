@@ -83,7 +83,7 @@ def test_withdrawing_consent_calls_back_what_a_sender_holds_and_has_not_dialled(
 
     assert fate(held) == (Status.STOPPED, "consent-withdrawn")
     assert fate(dialled) == (Status.IN_PROGRESS, "")
-    assert remind.dial_page(taken=[taken[held.pk]], now=LATER) == []
+    assert remind.dial_page(taken=[taken[held.pk]], now=LATER).letters == {}
     assert remind.dial(taken=taken[held.pk], now=LATER) is None
 
 
