@@ -5,7 +5,10 @@ import os
 from celery import Celery
 from celery.signals import setup_logging
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+broker.install()
 
 app = Celery("anteroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")

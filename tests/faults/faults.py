@@ -16,6 +16,8 @@ import redis
 from tests.faults import people
 
 PROCESSES = 2
+# How long a sender goes on at once: consultations/flows/remind.py.
+DRAIN_SECONDS = 4
 NEW_YORK = ZoneInfo("America/New_York")
 
 
@@ -58,6 +60,20 @@ def broker_restarted(run):
         for file in run.stage.valkey.data.iterdir():
             shutil.rmtree(file) if file.is_dir() else file.unlink()
         run.stage.begin_server(run.stage.valkey)
+    run.settle()
+    return 0
+
+
+def broker_away(run):
+    """The broker is away until every sender has come to its end, and cannot be told so; the other half is due later."""
+    run.plan()
+    later = "UPDATE consultations_communication SET due_at = due_at + interval '1 hour'"
+    run.stage.sql(f"{later} WHERE mod(occurrence::int, 2) = 1 AND status = 'preparation'")
+    run.until(1 / 10)
+    run.stage.kill("valkey")
+    run.settle_senders()
+    time.sleep(DRAIN_SECONDS)
+    run.stage.begin_server(run.stage.valkey)
     run.settle()
     return 0
 
@@ -173,6 +189,7 @@ FAULTS = {
     "workers killed, five times": workers_killed,
     "broker flushed": broker_flushed,
     "broker restarted empty": broker_restarted,
+    "broker away until senders end": broker_away,
     "database restarted": database_restarted,
     "mail server hangs": mail_server_hangs,
     "mail server hangs up unanswered": mail_server_hangs_up,
