@@ -43,12 +43,14 @@ class Standing:
 
     outcome       of the review; empty while it is not decided
     visit_status  of the newest visit; empty when there never was one
+    is_sent       whether the patient ever sent it; a draft that was withdrawn never was
     goes_on       the status of the case of another service that the patient was referred to; empty without one
     """
 
     status: str
     pathway: str
     is_complete: bool = False
+    is_sent: bool = True
     outcome: str = ""
     visit_status: str = ""
     visit_start_at: datetime | None = None
@@ -109,7 +111,11 @@ def way(standing: Standing) -> list[Mark]:
     talk = (gettext("Your visit"), gettext("Next: you and your clinician"), standing.is_visited)
     middle = [review, time] if standing.pathway == Pathway.REVIEW_FIRST else [time, review]
     visit = [*middle, talk] if standing.needs_visit else [review]
-    asked = (gettext("Your questions"), gettext("Next: you"), standing.status != RequestStatus.DRAFT)
+    asked = (
+        gettext("Your questions"),
+        gettext("Next: you"),
+        standing.status != RequestStatus.DRAFT and standing.is_sent,
+    )
     is_planned = standing.has_plan or standing.status == RequestStatus.COMPLETED
     plan = (gettext("Your care plan"), gettext("Next: your clinician"), is_planned)
     marks, current_found = [], is_over

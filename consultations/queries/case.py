@@ -84,6 +84,7 @@ class Case:
             status=self.request.status,
             pathway=self.request.service.pathway,
             is_complete=not self.missing,
+            is_sent=self.request.submitted_at is not None,
             outcome=self.task.outcome if self.task else "",
             visit_status=visit.status if visit else "",
             visit_start_at=visit.start_at if visit else None,

@@ -85,6 +85,7 @@ def test_the_way_has_the_stages_of_the_service(pathway, labels):
             {"status": "completed", "outcome": "accepted", "visit_status": "fulfilled"}, ["done"] * 5, id="completed"
         ),
         pytest.param({"status": "revoked", "outcome": "declined"}, ["done", "done"], id="declined"),
+        pytest.param({"status": "revoked", "is_sent": False}, [], id="withdrawn before it was sent"),
     ],
 )
 def test_the_way_marks_one_stage_as_now_unless_the_case_is_over(standing, states):

@@ -165,6 +165,15 @@ def test_withdraw_asks_first(browse):
     assert ServiceRequest.objects.get().status == "revoked"
 
 
+def test_a_draft_that_was_withdrawn_does_not_say_that_its_questions_are_done(browse):
+    case = ServiceRequestFactory(status="revoked", closed_at=NOW)
+
+    page = text_of(browse(case.patient.user).get(url(case)))
+
+    assert "Your questions" not in page
+    assert "Step by step" not in page
+
+
 def test_withdraw_leads_to_cancelling_the_visit_first(browse):
     visit = AppointmentFactory(start_at=NOW + timedelta(days=3))
     browser = browse(visit.patient.user)
