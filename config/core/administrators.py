@@ -10,7 +10,20 @@ class NotAnAdministrator(NotAllowed):
     code = "not-an-administrator"
 
 
+class OnlyAdministrators(NotAllowed):
+    """Ask an administrator: words and questions are theirs to change."""
+
+    code = "only-administrators"
+    title = "Only administrators may change this"
+
+
 def require(by: User) -> None:
     """Raise NotAnAdministrator unless `by` is one."""
     if by.role != Role.ADMIN:
         raise NotAnAdministrator("Only administrators may do this.")
+
+
+def require_for(what: str, *, by: User) -> None:
+    """Raise OnlyAdministrators unless `by` is one; `what` they would change ends the sentence."""
+    if by.role != Role.ADMIN:
+        raise OnlyAdministrators(f"Only administrators change {what}.")

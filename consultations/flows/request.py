@@ -29,14 +29,6 @@ class NotRegistered(Conflict):
     title = gettext_lazy("We do not know you yet")
 
 
-UnknownService = offering.UnknownService
-StateNotServed = offering.StateNotServed
-UnderAge = offering.UnderAge
-OverAge = offering.OverAge
-RequestOpen = offering.RequestOpen
-NotReady = offering.NotReady
-
-
 class Incomplete(Invalid):
     """Show what is missing; each error names one thing."""
 
@@ -75,7 +67,7 @@ def start(*, service_slug: str, state: str, by: User, now: datetime) -> ServiceR
         raise NotRegistered(gettext("Tell us who you are first, then choose the service."))
     service = HealthcareService.objects.active().filter(slug=service_slug).first()
     if service is None:
-        raise UnknownService(errors=[FieldError("service", "unknown", gettext("There is no such service."))])
+        raise offering.UnknownService(errors=[FieldError("service", "unknown", gettext("There is no such service."))])
 
     offering.refuse_unless_offered(service, patient=patient, state=state, now=now)
     asked = offering.newest_questionnaires(service)

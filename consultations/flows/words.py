@@ -2,7 +2,7 @@
 Administrators write the words of messages, and take the shipped ones back.
 
 Refusal
-├── OnlyAdministrators (NotAllowed)
+├── OnlyAdministrators (NotAllowed) see config.core.administrators
 ├── NoSuchMessage      (NotFound)   there is no such message whose words could be changed
 ├── BadWords           (Invalid)    one error for each thing that is wrong, by field
 └── ChangedMeanwhile   (Stale)      somebody else wrote other words
@@ -14,11 +14,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from config.core import audit
+from config.core import administrators, audit
 from config.core.constraints import violated
-from config.core.errors import Invalid, NotAllowed, NotFound, Stale
+from config.core.errors import Invalid, NotFound, Stale
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from consultations.domain import phrase_check
 from consultations.domain.phrases import Phrase
 from consultations.models import MessageWords
@@ -26,13 +26,6 @@ from consultations.models.message_words import VERSION_ONCE
 from consultations.queries import wording
 from consultations.queries.wording import LANGUAGES, Key
 from providers.models import HealthcareService
-
-
-class OnlyAdministrators(NotAllowed):
-    """Ask an administrator."""
-
-    code = "only-administrators"
-    title = "Only administrators change the words of messages"
 
 
 class NoSuchMessage(NotFound):
@@ -99,8 +92,7 @@ def restore(*, key: Key, service_id: UUID | None, version: int, by: User, now: d
 
 
 def _refuse_who_and_what(key: Key, service_id: UUID | None, *, by: User) -> HealthcareService | None:
-    if by.role != Role.ADMIN:
-        raise OnlyAdministrators("Only administrators change the words of messages.")
+    administrators.require_for("the words of messages", by=by)
     if key not in wording.all_keys():
         raise NoSuchMessage("There is no such message.")
     if service_id is None:

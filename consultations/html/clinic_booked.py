@@ -38,18 +38,17 @@ def booked_visits(request: HttpRequest) -> HttpResponse:
     user, now = administrator(request), timezone.now()
     people = Practitioner.objects.visible_to(user).order_by("family_name", "given_name", "id")
     today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
-    filters = BookedForm(request.GET, practitioners=people)
-    wanted = filters.cleaned_data if filters.is_valid() else {}
-    day: date = wanted.get("day") or today
-    if one := wanted.get("practitioner"):
+    asked = {"practitioner": request.GET.get("practitioner", ""), "day": request.GET.get("day") or today}
+    filters = BookedForm(asked, practitioners=people)
+    filters.is_valid()
+    day: date = filters.cleaned_data.get("day") or today
+    if one := filters.cleaned_data.get("practitioner"):
         people = people.filter(pk=one.pk)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
     found = booked.of_day(list(page.object_list), day=day, by=user)
     search = PatientNameForm(request.POST or None)
     context = {
-        "filters": BookedForm(
-            {"practitioner": one.pk if one else "", "day": day}, practitioners=people.model.objects.visible_to(user)
-        ),
+        "filters": filters,
         "day": day,
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1),

@@ -22,7 +22,7 @@ from consultations.flows import request as ask
 from consultations.html import links
 from consultations.html.patient_forms import StartForm
 from consultations.models import ActivityOutcome, CarePlan, ServiceRequest, WaitlistOffer
-from consultations.queries import plan_words
+from consultations.queries import offering, plan_words
 from consultations.queries.case import Case, cases, whole
 from intake.domain.codes import ResponseStatus
 from intake.models import Patient
@@ -110,7 +110,7 @@ def _start(request: HttpRequest, line: HealthcareService, state: str) -> HttpRes
     except ask.NotRegistered as refused:
         messages.info(request, refused.detail)
         return redirect(links.register())
-    except ask.RequestOpen as refused:
+    except offering.RequestOpen as refused:
         messages.info(request, refused.detail)
         return redirect("consultations:case", refused.extra["service_request"])
     except Refusal as refused:

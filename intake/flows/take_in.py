@@ -6,7 +6,7 @@ Refusal
 ├── PublishedDiffers    (Conflict)  this version is published with other content
 ├── NoSuchDraft         (NotFound)
 ├── NotSound            (Invalid)   one error for each place that cannot be asked
-└── OnlyAdministrators  (NotAllowed)
+└── OnlyAdministrators  (NotAllowed)  see config.core.administrators
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from config.core import audit
-from config.core.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from config.core import administrators, audit
+from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import flow
-from config.core.models import AuditAction, Role, User
+from config.core.models import AuditAction, User
 from intake.domain.codes import QuestionnaireStatus
 from intake.domain.lint import lint
 from intake.models import Questionnaire
@@ -53,13 +53,6 @@ class NotSound(Invalid):
 
     code = "content-not-sound"
     title = "The questions cannot be published"
-
-
-class OnlyAdministrators(NotAllowed):
-    """Ask an administrator."""
-
-    code = "only-administrators"
-    title = "Only administrators change questions"
 
 
 @flow
@@ -134,8 +127,7 @@ def publish_draft(*, questionnaire_id: UUID, by: User, now: datetime) -> Questio
 
 
 def _refuse_others(by: User) -> None:
-    if by.role != Role.ADMIN:
-        raise OnlyAdministrators("Only administrators change questions.")
+    administrators.require_for("questions", by=by)
 
 
 def _read(source: bytes) -> tuple[str, dict[str, Any]]:

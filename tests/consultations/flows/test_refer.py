@@ -9,7 +9,7 @@ from config.core.models import AuditEvent, StatusChange
 from consultations.domain.standing import ASSIGNED
 from consultations.flows import decide, refer, request, review
 from consultations.models import Communication, Referral, ReviewTask, ServiceRequest
-from consultations.queries import referring
+from consultations.queries import offering, referring
 from consultations.queries.case import case, whole
 from intake.domain.codes import Severity
 from tests.consultations.racing import at_once
@@ -260,7 +260,7 @@ def test_a_patient_who_starts_the_service_while_they_are_referred_to_it_has_one_
     )
 
     assert sum(isinstance(one, ReviewTask | ServiceRequest) for one in outcomes) == 1
-    assert {type(one) for one in outcomes} <= {ReviewTask, ServiceRequest, referring.MayNotHave, request.RequestOpen}
+    assert {type(one) for one in outcomes} <= {ReviewTask, ServiceRequest, referring.MayNotHave, offering.RequestOpen}
     assert ServiceRequest.objects.open().filter(service=service).count() == 1
 
 

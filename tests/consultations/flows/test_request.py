@@ -8,6 +8,7 @@ from config.core.models import AuditEvent, StatusChange
 from consultations.domain import lifecycle
 from consultations.flows import request
 from consultations.models import ReviewTask, ServiceRequest
+from consultations.queries import offering
 from intake.domain.codes import ConsentStatus, ResponseStatus, Severity
 from intake.models import Questionnaire
 from tests.consultations.racing import at_once, names
@@ -85,13 +86,13 @@ def test_start_refuses_somebody_without_a_patient_record():
 def test_start_refuses_a_service_that_is_not_offered(columns):
     asking_service(**columns)
 
-    with pytest.raises(request.UnknownService):
+    with pytest.raises(offering.UnknownService):
         request.start(service_slug="asked", state="NY", by=PatientFactory().user, now=NOW)
 
 
 @pytest.mark.parametrize("state", ["CA", "ZZ", "ny", ""])
 def test_start_refuses_a_state_that_is_not_served(state):
-    with pytest.raises(request.StateNotServed) as refused:
+    with pytest.raises(offering.StateNotServed) as refused:
         start(PatientFactory(), asking_service(), state=state)
 
     assert refused.value.errors[0].field == "state"
@@ -100,7 +101,7 @@ def test_start_refuses_a_state_that_is_not_served(state):
 def test_start_counts_the_age_on_the_day_in_the_patients_state():
     birthday_tomorrow_in_new_york = PatientFactory(birth_date=date(2008, 6, 1))
 
-    with pytest.raises(request.UnderAge):
+    with pytest.raises(offering.UnderAge):
         start(birthday_tomorrow_in_new_york, asking_service())
 
 
@@ -108,7 +109,7 @@ def test_start_refuses_a_second_open_case_and_names_the_first():
     patient, service = PatientFactory(), asking_service()
     first = start(patient, service)
 
-    with pytest.raises(request.RequestOpen) as refused:
+    with pytest.raises(offering.RequestOpen) as refused:
         start(patient, service)
 
     assert refused.value.extra == {"service_request": str(first.pk)}
@@ -125,7 +126,7 @@ def test_start_refuses_a_service_whose_questionnaire_is_not_published():
     service = asking_service()
     ServiceQuestionnaireFactory(service=service, url=QuestionnaireFactory(status="draft").url, position=9)
 
-    with pytest.raises(request.NotReady):
+    with pytest.raises(offering.NotReady):
         start(PatientFactory(), service)
     assert not ServiceRequest.objects.exists()
 

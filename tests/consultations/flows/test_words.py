@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from config.core.administrators import OnlyAdministrators
 from config.core.models import AuditEvent
 from consultations.adapters.mail import Letter
 from consultations.domain.codes import Channel, CommunicationKind
@@ -94,7 +95,7 @@ def test_words_that_tell_of_health_are_refused_by_the_field():
 
 @pytest.mark.django_db
 def test_a_patient_changes_no_words():
-    with pytest.raises(words.OnlyAdministrators):
+    with pytest.raises(OnlyAdministrators):
         write(by=PatientFactory.create().user)
 
 

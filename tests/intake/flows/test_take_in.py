@@ -3,6 +3,7 @@ import json
 import pytest
 from django.db import IntegrityError, ProgrammingError
 
+from config.core.administrators import OnlyAdministrators
 from config.core.models import StatusChange
 from intake.flows import take_in
 from intake.models import Questionnaire
@@ -98,9 +99,9 @@ def test_a_published_version_is_never_taken_in_again_with_other_content():
 def test_only_administrators_change_questions():
     draft = come()
 
-    with pytest.raises(take_in.OnlyAdministrators):
+    with pytest.raises(OnlyAdministrators):
         come(by=UserFactory(), version="3.0.0")
-    with pytest.raises(take_in.OnlyAdministrators):
+    with pytest.raises(OnlyAdministrators):
         publish(draft, by=UserFactory())
 
 
