@@ -31,6 +31,7 @@ from providers.flows import open_times
 from providers.models import HealthcareService, Practitioner, Slot
 from tests.consultations.api.crowd import booking, hold, poster
 from tests.factories.consultations import ServiceRequestFactory
+from tests.factories.intake import PatientFactory
 from tests.factories.providers import HealthcareServiceFactory, PractitionerRoleFactory, clinician
 
 QUARTER, HALF = timedelta(minutes=15), timedelta(minutes=30)
@@ -147,6 +148,21 @@ def _expired_hold(url: str, people: int) -> Iterator[Round]:
         _refresh(ada)
 
 
+def _one_patient(url: str, people: int) -> Iterator[Round]:
+    lines = [_service() for _ in range(3)]
+    for line in lines:
+        _clinician(line)
+    for number in itertools.count():
+        patient, acts = PatientFactory(), []
+        for line in lines:
+            case = ServiceRequestFactory(submitted=True, service=line, patient=patient)
+            time_held = _held(case, FIRST + number * HALF, now=datetime.now(UTC))
+            words = {"service_request": str(case.pk), "hold": str(time_held.pk)}
+            acts.append(partial(poster(url, patient.user), "/api/v1/appointments/", words))
+        # The three visits would be at one time, so that one of them is booked.
+        yield list(itertools.islice(itertools.cycle(acts), people)), [201] + [409] * (people - 1)
+
+
 def _swaps(url: str, people: int) -> Iterator[Round]:
     service = _service()
     _clinician(service)
@@ -213,6 +229,7 @@ CROWDS = {
     "one_named_clinician": _one_named_clinician,
     "overlapping_times": _overlapping_times,
     "an_expired_hold": _expired_hold,
+    "one_patient_of_many_clinicians": _one_patient,
     "swaps": _swaps,
 }
 

@@ -35,20 +35,19 @@ class Holds(ApiView):
         """Hold a time; 409 `slot-taken` names the nearest free times."""
         words = read(HoldInput, request)
         user = signed_in(request)
-        wanted = times.holdable(user).filter(pk=words["service_request"]).first()
+        wanted = times.holdable(user, request_id=words["service_request"])
         if wanted is None:
             raise Http404
-        asked = times.asked(wanted)
         held = holding.hold(
             service_id=wanted.service_id,
-            state=asked.state,
+            state=wanted.state,
             start_at=words["start"],
             practitioner_id=_with_whom(user, words["practitioner"]),
             by=user,
-            reference=wanted.pk,
+            reference=words["service_request"],
             now=timezone.now(),
-            known_to=asked.known_to,
-            born=asked.born,
+            known_to=times.known_to(wanted.patient_id),
+            born=wanted.born,
         )
         return Response(HoldOutput(held).data, status=201)
 

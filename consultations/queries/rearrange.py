@@ -75,5 +75,5 @@ def _booked(slots: Iterable[UUID]) -> QuerySet[Appointment]:
 def ways(visit: Appointment, now: datetime) -> list[Proposal]:
     """Return where one visit could go, the same time with another clinician first; up to thirty queries."""
     request = visit.service_request
-    taken = Taken(visit.practitioner_id, request.service_id, request.state, visit.start_at, known_to(visit.patient))
+    taken = Taken(visit.practitioner_id, request.service_id, request.state, visit.start_at, known_to(visit.patient_id))
     return proposals.proposals(taken, now=now, keeps=lambda _service, _span: True)

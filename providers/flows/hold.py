@@ -8,8 +8,8 @@ Refusal
 └── NoSuchHold     (NotFound)
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -37,10 +37,12 @@ from providers.models import (
 from providers.queries import availability, open_times
 from providers.queries.availability import Offer
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of, terms_of
+from providers.queries.open_time_walk import Standing
 
 _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
 _AROUND = timedelta(days=1, hours=12)
+_UNKNOWN = Standing([], [], is_taken=False)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -103,13 +105,17 @@ def hold(
     Source   FHIR R4 Slot.status busy-tentative; docs/locking.md
     """
     asked = _asked(service_id, state=state, language=language, known_to=known_to, born=born)
+    wish = _Wish(asked=asked, start_at=start_at, practitioner_id=practitioner_id, by=by, reference=reference, now=now)
+    standing = _standing(wish)
+    if not standing.people:
+        raise _refusal(wish, standing)
     earlier = _holds_of(by, reference=reference, most=asked.service.max_holds, now=now)
 
-    wish = _Wish(asked=asked, start_at=start_at, by=by, reference=reference, now=now, earlier=earlier)
+    wish = replace(wish, standing=standing, earlier=earlier)
     candidates, offering = _choice(wish) if practitioner_id is None else ([], _one(wish, practitioner_id))
     taken = next(filter(None, (_take(wish, *one) for one in offering)), None)
     if taken is None:
-        raise _refusal(wish, practitioner_id)
+        raise _refusal(wish, _standing(wish))
     slot, diaries, expired = taken
     Slot.objects.give_back([held.pk for held in earlier], by=by, now=now, reason="replaced")
     _work_in(slot, diaries, wish, expired)
@@ -158,14 +164,16 @@ def expire(*, now: datetime, limit: int = 500) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What is wanted; `earlier` are the holds that it would replace."""
+    """What is wanted, how that time stood, and the holds that it would replace."""
 
     asked: Asked
     start_at: datetime
+    practitioner_id: UUID | None
     by: User
     reference: UUID
     now: datetime
-    earlier: list[Slot]
+    standing: Standing = _UNKNOWN
+    earlier: Sequence[Slot] = ()
 
 
 def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[UUID], born: date | None) -> Asked:
@@ -173,6 +181,18 @@ def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[U
     if service is None:
         raise NotOffered(gettext("This service is not offered at present."), errors=[_field("service")])
     return Asked(service=service, state=state, language=language, known_to=known_to, born=born)
+
+
+def _standing(wish: _Wish) -> Standing:
+    """
+    Return who may have the time: read before anything is locked, so that whoever is too late is told at once.
+
+    It is never the last word for anybody who is among the people: hours, slots and the constraint are.
+    """
+    return availability.standing(
+        wish.asked, start_at=wish.start_at, now=wish.now, by=wish.by.pk, reference=wish.reference,
+        practitioner=wish.practitioner_id,
+    )  # fmt: skip
 
 
 def _holds_of(by: User, *, reference: UUID, most: int, now: datetime) -> list[Slot]:
@@ -205,7 +225,8 @@ def _one(wish: _Wish, practitioner_id: UUID) -> list[tuple[Practitioner, Terms]]
 def _choice(wish: _Wish) -> tuple[list[choice.Candidate], list[tuple[Practitioner, Terms]]]:
     """Return whoever has the time free: what speaks for each, and all of them with their terms, the best first."""
     earlier = [slot.pk for slot in wish.earlier]
-    free = availability.free_at(wish.asked, start_at=wish.start_at, now=wish.now, skip=earlier)
+    among = {*wish.standing.people, *(slot.practitioner_id for slot in wish.earlier)}
+    free = availability.free_at(wish.asked, start_at=wish.start_at, now=wish.now, among=among, skip=earlier)
     candidates = [_candidate(diary, wish.start_at) for diary in free]
     return candidates, [(diary.practitioner, diary.terms) for diary in _in_order(free, candidates, wish)]
 
@@ -246,7 +267,7 @@ def _take(wish: _Wish, practitioner: Practitioner, terms: Terms) -> tuple[Slot, 
     own = [held for held in wish.earlier if held.practitioner_id == slot.practitioner_id]
     overlapped = [held.pk for held in own if block_of(held).overlaps(block_of(slot))]
     Slot.objects.give_back(overlapped, by=wish.by, now=wish.now, reason="replaced")
-    expired = _expired_in_the_way(slot, now=wish.now)
+    expired = _expired_in_the_way(slot, wish)
     Slot.objects.give_back([one.pk for one in expired], by=None, now=wish.now, reason="expired")
     if not Slot.objects.take(slot):
         return None
@@ -284,7 +305,8 @@ def _is_still_offered(slot: Slot, diaries: Diaries, wish: _Wish) -> bool:
 
 def _work_in(slot: Slot, diaries: Diaries, wish: _Wish, expired: list[Slot]) -> None:
     """Bring the table of open times up to date around what was just taken and given back, under the row lock."""
-    if not OpenTimeCover.objects.filter(practitioner=slot.practitioner_id).exists():
+    is_covered = slot.practitioner_id in wish.standing.sure
+    if not is_covered and not OpenTimeCover.objects.filter(practitioner=slot.practitioner_id).exists():
         return
     freed = [*expired, *(held for held in wish.earlier if held.practitioner_id == slot.practitioner_id)]
     gone = {held.pk for held in freed}
@@ -303,22 +325,26 @@ def _around(slot: Slot) -> Interval:
     return Interval(slot.start_at - _AROUND, slot.end_at + _AROUND)
 
 
-def _expired_in_the_way(slot: Slot, *, now: datetime) -> list[Slot]:
+def _expired_in_the_way(slot: Slot, wish: _Wish) -> list[Slot]:
+    if slot.practitioner_id in wish.standing.sure:
+        return []
     expired = Slot.objects.filter(
         practitioner=slot.practitioner_id,
         status=SlotStatus.BUSY_TENTATIVE,
-        expires_at__lte=now,
+        expires_at__lte=wish.now,
         blocked__overlap=slot.blocked,
     )
     return list(expired)
 
 
-def _refusal(wish: _Wish, practitioner_id: UUID | None) -> Invalid | Conflict:
-    asked, start_at, now = wish.asked, wish.start_at, wish.now
-    if not availability.was_offered(asked, start_at=start_at, now=now, practitioner=practitioner_id):
+def _refusal(wish: _Wish, standing: Standing) -> Invalid | Conflict:
+    asked, start_at, now, practitioner = wish.asked, wish.start_at, wish.now, wish.practitioner_id
+    if not standing.is_taken and not availability.was_offered(
+        asked, start_at=start_at, now=now, practitioner=practitioner
+    ):
         return NotOffered(gettext("Please choose one of the times that are offered."), errors=[_field("start")])
-    near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner_id)
-    if not near and practitioner_id is not None:
+    near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner)
+    if not near and practitioner is not None:
         near = availability.nearest(asked, start_at=start_at, now=now)
     words = gettext("That time was just taken. Please choose another one.")
     return SlotTaken(words, extra={"nearest": [_offer(offer) for offer in near]})

@@ -114,7 +114,9 @@ class Slot(Record):
     PERSONAL: frozenset[str] = frozenset()
 
     practitioner = models.ForeignKey("providers.Practitioner", models.PROTECT, related_name="slots")
-    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(
+        "providers.HealthcareService", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     status = models.CharField(max_length=16, choices=SlotStatus)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField()
@@ -151,6 +153,8 @@ class Slot(Record):
         indexes = [
             # Busy time of a set of clinicians between two instants.
             models.Index(fields=["practitioner", "start_at"], name="providers_slot_busy", include=["end_at", "status"]),
+            # Whether somebody has exactly the time of a service that another one wants.
+            models.Index(fields=["service", "start_at"], name="providers_slot_same"),
             # The limit of holds per person, and the clean-up of expired ones.
             models.Index(
                 fields=["holder", "expires_at"], name="providers_slot_holds",

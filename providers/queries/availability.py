@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from providers.domain.intervals import Interval
 from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
 from providers.queries import directory, open_time_walk, open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
+from providers.queries.open_time_walk import Standing
 from providers.queries.open_times import Found
 
 MAX_LIMIT = 100
@@ -26,6 +27,8 @@ MAX_LIMIT = 100
 ENOUGH = 64
 # Most searches are answered by the first days; later chunks are computed only if the earlier ones were not enough.
 _CHUNKS = (1, 3, 7, 14)
+# So long hours that were read serve to say why a time is refused.
+_LATELY = timedelta(seconds=2)
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
@@ -176,6 +179,7 @@ def free_at(
     start_at: datetime,
     now: datetime,
     practitioner: UUID | None = None,
+    among: Collection[UUID] | None = None,
     skip: Collection[UUID] = (),
 ) -> list[Diary]:
     """
@@ -183,16 +187,37 @@ def free_at(
 
     practitioner  only this one; without it those who know the patient, then others, up to a number that is enough
                   to choose from
+    among  only these, as `standing` named them
     skip   slots that do not count as taken
     Reads  hours and slots themselves, in a fixed number of queries: this decides, the table of open times suggests
     """
     moment = _moment(start_at)
     if not is_ahead(asked, start_at=start_at, now=now):
         return []
-    only = [practitioner] if practitioner else _candidates(asked, moment, now=now, skip=skip)
+    if practitioner is not None:
+        among = [practitioner]
+    elif among is None:
+        among = _candidates(asked, moment, now=now, skip=skip)
     week = Interval(start_at - timedelta(days=7), start_at + timedelta(days=7))
-    found = load(asked, span=week, now=now, only=only, skip=skip)
+    found = load(asked, span=week, now=now, only=among, skip=skip)
     return [diary for diary in found if any(diary.offers(asked, span=moment, now=now))]
+
+
+def standing(
+    asked: Asked, *, start_at: datetime, now: datetime, by: UUID, reference: UUID, practitioner: UUID | None = None
+) -> Standing:
+    """
+    Return who may have a time free: nobody else has it, whatever hours and slots say; and whether it is taken.
+
+    by, reference  whose holds for what do not count as taken
+    practitioner   only this clinician
+    Reads          one statement
+    """
+    if not is_ahead(asked, start_at=start_at, now=now):
+        return Standing([], [], is_taken=False)
+    return open_time_walk.standing(
+        asked, moment=_moment(start_at), now=now, by=by, reference=reference, limit=ENOUGH, practitioner=practitioner
+    )
 
 
 def is_ahead(asked: Asked, *, start_at: datetime, now: datetime) -> bool:
@@ -205,17 +230,23 @@ def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner
     """
     Tell whether the time is one that is offered, taken or not.
 
-    Reads  one query when somebody has exactly this time of this service, up to seven otherwise
+    Reads  seven queries at most; nothing when the same was asked within the last moments
     """
-    same = Slot.objects.taken(now).filter(service=asked.service, start_at=start_at, state=asked.state)
-    if (same if practitioner is None else same.filter(practitioner=practitioner)).exists():
-        return True
     moment = _moment(start_at)
     if not is_ahead(asked, start_at=start_at, now=now):
         return False
+
+    def is_in(found: Iterable[Diary]) -> bool:
+        # Whom a diary was found eligible for is remembered in it, and is another patient's.
+        return any(any(diary.without(()).offers(asked, span=moment, now=now)) for diary in found)
+
+    key = (asked.service.pk, asked.service.updated_at, asked.state, asked.language, start_at, practitioner)
+    if is_in(_Memory.lately(key, now)):
+        return True
     only = [practitioner] if practitioner else _busy_around(asked, start_at, now=now)
-    found = (replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only))
-    return any(any(diary.offers(asked, span=moment, now=now)) for diary in found)
+    found = [replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only)]
+    _Memory.keep(key, found, now)
+    return is_in(found)
 
 
 def nearest(
@@ -353,6 +384,37 @@ def _candidates(asked: Asked, moment: Interval, *, now: datetime, skip: Collecti
     sure = rows.order_by(known, "practitioner_id").values_list("practitioner_id", flat=True)[:ENOUGH]
     own = Slot.objects.filter(pk__in=list(skip)).values_list("practitioner_id", flat=True) if skip else ()
     return [*sure, *doubted, *own]
+
+
+class _Lately(NamedTuple):
+    """Diaries as they were a moment ago, without what is taken in them."""
+
+    read_at: datetime
+    diaries: list[Diary]
+
+
+class _Memory:
+    """
+    Hours that were read lately, by what was asked for.
+
+    A crowd that wants times which one visit lies over asks the same sixty times within a second. What was read a moment
+    ago serves to tell them that the time was just taken; it offers nothing, and that a time is not offered is never
+    told from it. Replaced as a whole, so that no thread changes it under another.
+    """
+
+    remembered: dict[tuple[Any, ...], _Lately] = {}
+
+    @classmethod
+    def lately(cls, key: tuple[Any, ...], now: datetime) -> list[Diary]:
+        """Return what was kept within the last moments."""
+        found = cls.remembered.get(key)
+        return found.diaries if found and now - _LATELY < found.read_at <= now else []
+
+    @classmethod
+    def keep(cls, key: tuple[Any, ...], diaries: list[Diary], now: datetime) -> None:
+        """Keep diaries for moments, and forget what is older."""
+        fresh = {one: read for one, read in cls.remembered.items() if now - _LATELY < read.read_at <= now}
+        cls.remembered = {**fresh, key: _Lately(now, diaries)}
 
 
 def _busy_around(asked: Asked, start_at: datetime, *, now: datetime) -> list[UUID]:

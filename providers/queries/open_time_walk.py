@@ -35,6 +35,31 @@ _ONE = "practitioner_id = %(only)s"
 _OTHERS = "practitioner_id <> %(without)s"
 _LATER = "(start_at, practitioner_id) > (%(after)s, %(after_practitioner)s)"
 _NOT_DOUBTED = "practitioner_id <> ALL(%(doubted)s::uuid[])"
+_DOUBTED = "SELECT change.practitioner_id FROM providers_opentimechange AS change WHERE change.since <= %(now)s"
+_SURE = f"practitioner_id NOT IN ({_DOUBTED})"
+# Whoever the table is not sure of, or whose time is the one's own hold, unless somebody else surely has that instant:
+# a block reaches over the start of its visit whatever the terms, so the exclusion constraint would refuse them.
+# OFFSET 0: asked of these few one by one, by their index, whatever the planner believes of the slots of four days.
+_PERHAPS = f"""
+SELECT role.practitioner_id, NULL FROM providers_practitionerrole AS role
+ WHERE role.service_id = %(service)s AND role.is_active AND {{only}}
+   AND (role.practitioner_id IN ({_DOUBTED})
+        OR role.practitioner_id IN (SELECT mine.practitioner_id FROM providers_slot AS mine WHERE {{mine}}))
+   AND NOT EXISTS (
+        SELECT FROM providers_slot AS slot
+         WHERE slot.practitioner_id = role.practitioner_id AND slot.blocked @> %(moment)s
+           AND slot.start_at BETWEEN %(moment)s - interval '2 days' AND %(moment)s + interval '2 days'
+           AND slot.status <> 'free' AND (slot.status <> 'busy-tentative' OR slot.expires_at > %(now)s)
+           AND NOT ({{slot}}) OFFSET 0)"""  # noqa: S608  constants; every value is a parameter
+_OWN = (
+    "{0}.holder_id = %(by)s AND {0}.reference = %(reference)s AND {0}.status = 'busy-tentative'"
+    " AND {0}.expires_at > %(now)s"
+)
+_TAKEN = """
+SELECT NULL, NULL WHERE EXISTS (
+    SELECT FROM providers_slot
+     WHERE service_id = %(service)s AND start_at = %(moment)s AND state = %(state)s AND {only}
+       AND status <> 'free' AND (status <> 'busy-tentative' OR expires_at > %(now)s))"""
 _SPEAKS = """EXISTS (
     SELECT FROM providers_practitioner AS speaker
      WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[])"""
@@ -46,6 +71,25 @@ class Walked(NamedTuple):
     found: list[Found]
     doubted: set[UUID]
     edition: UUID | None
+
+
+class Standing(NamedTuple):
+    """
+    How one time stands.
+
+    sure      clinicians who have it free as the table says, which is sure of them: no hold of theirs has expired
+    perhaps   those who may have it free although the table does not say so; whoever is in neither has it not
+    is_taken  somebody has exactly this time of this service, so that it was offered
+    """
+
+    sure: list[UUID]
+    perhaps: list[UUID]
+    is_taken: bool
+
+    @property
+    def people(self) -> list[UUID]:
+        """Return whoever may have it free."""
+        return [*self.sure, *self.perhaps]
 
 
 def walk(
@@ -114,6 +158,44 @@ def around(  # noqa: PLR0913  one search is seven words long
     return _sure(ask, is_complete=lambda _: practitioner is not None)
 
 
+def standing(  # noqa: PLR0913  one question is seven words long
+    asked: Asked,
+    *,
+    moment: Interval,
+    now: datetime,
+    by: UUID,
+    reference: UUID,
+    limit: int,
+    practitioner: UUID | None = None,
+) -> Standing:
+    """
+    Return who may have the time of one moment free, and whether somebody has just that.
+
+    by, reference  whose holds for what do not count as taken
+    limit          so many clinicians of whom the table is sure are enough; those who know the patient come first
+    practitioner   only this clinician
+    Reads          one statement, so that all of it is of one instant
+    """
+    words = {
+        **_words(asked, span=moment, now=now),
+        "only": practitioner,
+        "by": by,
+        "reference": reference,
+        "moment": moment.start,
+        "state": asked.state,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_standing(practitioner is not None, _clauses(asked)), words)
+        rows = cursor.fetchall()
+    found = [(key, start) for key, start in rows if key is not None]
+    return Standing(
+        sure=[key for key, start in found if start is not None],
+        perhaps=[key for key, start in found if start is None],
+        is_taken=len(found) < len(rows),
+    )
+
+
 def _sure(ask: Callable[[set[UUID]], Walked], *, is_complete: Callable[[Walked], bool]) -> Walked:
     """
     Return what `ask` finds without the rows of those in doubt, asking again where they were in the way of others.
@@ -178,12 +260,37 @@ UNION ALL (
     return f"{_TOLD}{nearest}"
 
 
+@lru_cache
+def _standing(is_named: bool, clauses: tuple[str, ...]) -> str:
+    only = _ONE if is_named else "TRUE"
+    known = "practitioner_id = ANY(%(known)s::uuid[]) DESC, " if _FOR_KNOWN in clauses else ""
+    perhaps = _PERHAPS.format(
+        only=f"role.{_ONE}" if is_named else only, mine=_OWN.format("mine"), slot=_OWN.format("slot")
+    )
+    return f"""
+(
+    SELECT practitioner_id, start_at FROM providers_opentime
+     WHERE {only} AND {_where(*clauses, _SURE)} ORDER BY {known}practitioner_id LIMIT %(limit)s
+)
+UNION ALL ({perhaps})
+UNION ALL ({_TAKEN.format(only=only)})"""  # noqa: S608  constants; every value is a parameter
+
+
 def _bounds(asked: Asked, span: Interval, name: str = "") -> dict[str, datetime]:
     return {f"{name}start": max(span.start, earliest(asked, span)), f"{name}end": min(span.end, latest(asked, span))}
 
 
 def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more: Any) -> Walked:
-    words: dict[str, Any] = {
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**_words(asked, span=span, now=now), **more})
+        rows = cursor.fetchall()
+    edition = next((key for key, since, _ in rows if since is None), None)
+    doubted = {key for key, since, end in rows if since is not None and end is None}
+    return Walked([Found(start, key, end) for key, start, end in rows if end is not None], doubted, edition)
+
+
+def _words(asked: Asked, *, span: Interval, now: datetime) -> dict[str, Any]:
+    return {
         "service": asked.service.pk,
         **_bounds(asked, span),
         "now": now,
@@ -191,9 +298,3 @@ def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more:
         "known": list(asked.known_to),
         "language": asked.language,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**words, **more})
-        rows = cursor.fetchall()
-    edition = next((key for key, since, _ in rows if since is None), None)
-    doubted = {key for key, since, end in rows if since is not None and end is None}
-    return Walked([Found(start, key, end) for key, start, end in rows if end is not None], doubted, edition)

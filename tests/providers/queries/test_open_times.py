@@ -442,6 +442,10 @@ STEPS = [_hold, _hold, _release, _book, _cancel, _time_off, _back_to_work, _lice
 TABLES = "providers_slot, providers_scheduleexception, providers_opentime, providers_opentimechange"
 
 
+def standing(asked, start_at, now, *, by):
+    return availability.standing(asked, start_at=start_at, now=now, by=by.pk, reference=uuid4())
+
+
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     story=st.lists(
@@ -466,6 +470,7 @@ def test_no_story_makes_search_and_truth_differ(story):
         assert searched(asked, now) == truth
         for start_at, practitioner, _ in truth[:3]:
             assert availability.free_at(asked, start_at=start_at, now=now, practitioner=practitioner)
+            assert practitioner in standing(asked, start_at, now, by=people[number % 3]).people
         doubted = table.doubtful(now)
         for practitioner in Practitioner.objects.exclude(pk__in=doubted):
             assert table.drift(practitioner, now=now) == 0
