@@ -80,6 +80,15 @@ def test_times_are_sound(look, case):
     look(f"/cases/{case.pk}/times/{hold.pk}/", name="confirm-time", user=case.patient.user)
 
 
+def test_times_in_spanish_are_sound_and_a_month_without_any_says_so(look, case):
+    for name in ("Hopper", "Noether"):
+        clinician(case.service, family_name=name)
+    case.patient.preferred_language = "es"
+    case.patient.save()
+    look(f"/cases/{case.pk}/times/", name="pick-time-es", user=case.patient.user)
+    look(f"/cases/{case.pk}/times/?month=2027-05", name="pick-time-empty-month-es", user=case.patient.user)
+
+
 def test_no_times_are_sound(look, case):
     look(f"/cases/{case.pk}/times/", name="pick-time-empty", user=case.patient.user)
 
