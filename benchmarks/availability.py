@@ -1,18 +1,20 @@
 """
-The three searches, hold and book on a realistic load, against ready rows and against django-appointment.
+The four searches, hold and book on a realistic load, against ready rows and against django-appointment.
 
     python3 run.py bench availability                 1,000 clinicians with 1 million bookings, 10,000 with 1 and with 5
     python3 run.py bench availability --quick         a hundredth of that
     python3 run.py bench availability --practitioners 1000 --bookings 1000000    the same three steps up to that size
 
-Floor: a SELECT of the same rows, worked out before and stored by key, through the same driver. Peer: the package
+Floor: a SELECT of the same rows, worked out before and stored by key, through the same driver. The next of each is also
+compared with ready rows of everybody, one for each clinician and service, of which the twenty are looked up: those that
+stand side by side under the number of a question know already what is asked. Peer: the package
 django-appointment in an environment of its own, on the bookings of the same clinicians, in the same run; it is left
 out with a word when it cannot be installed.
 """
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -43,6 +45,8 @@ QUESTIONS, QUICKLY = 200, 30
 PEER_STAFF = 100
 MONTH, FORTNIGHT = timedelta(days=30), timedelta(days=14)
 FLOOR = "SELECT start_at, practitioner, end_at, zone, name FROM bench_answer WHERE question = %s ORDER BY rank"
+READY = """SELECT start_at, practitioner, end_at, zone, name FROM bench_ready
+            WHERE service = %s AND practitioner = ANY(%s) ORDER BY start_at"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,13 @@ def _measure(size: Size, figures: Figures, *, times: int) -> float:
         figures.add(f"{name}_{search}_p50", p50(taken), "ms")
         figures.add(f"{name}_{search}_p95", p95(taken), "ms")
         figures.add(f"{name}_{search}_through_django", p50(taken) / p50(floor), "x", "at most 4 times ready rows")
-        planned, executed = _in_database(ask, questions)
+        planned, executed = _in_database(ask, questions, _floor)
         figures.add(f"{name}_{search}_executed_in_database", executed, "x", "at most 3 times ready rows")
         figures.add(f"{name}_{search}_planned_and_executed", planned, "x")
+        if search == "next_of_each":
+            _store_ready()
+            _, executed = _in_database(ask, questions, lambda number: _ready(questions[number]))
+            figures.add(f"{name}_{search}_looked_up_in_database", executed, "x", "at most 3 times ready rows")
         across = p95(taken) if search == "across" else across
     for what, taken in _bookings(size, times).items():
         figures.add(f"{name}_{what}_p50", p50(taken), "ms")
@@ -160,7 +168,10 @@ def _searches(now: datetime) -> dict[str, Any]:
             question.asked, practitioners=question.twenty, start=now, end=now + FORTNIGHT, now=now
         )
 
-    return {"across": across, "month": month, "next_of_each": next_of_each}
+    def starts(question: Question) -> list[Any]:
+        return availability.starts(question.asked, start=now, end=now + FORTNIGHT, now=now, limit=20)[0]
+
+    return {"across": across, "month": month, "next_of_each": next_of_each, "starts": starts}
 
 
 def _each(work: Any, questions: Sequence[Any]) -> list[float]:
@@ -180,9 +191,8 @@ def _store(answers: list[list[Any]]) -> None:
         with cursor.copy("COPY bench_answer FROM STDIN") as copy:
             for question, offers in enumerate(answers):
                 for rank, one in enumerate(offers):
-                    copy.write_row(
-                        (question, rank, one.start_at, one.practitioner, one.end_at, one.time_zone, one.name)
-                    )
+                    zone, end_at = getattr(one, "time_zone", None), getattr(one, "end_at", one.start_at)
+                    copy.write_row((question, rank, one.start_at, one.practitioner, end_at, zone, one.name))
         cursor.execute("VACUUM ANALYZE bench_answer")
 
 
@@ -191,16 +201,40 @@ def _floor(question: int) -> list[Any]:
         return list(cursor.execute(FLOOR, [question]).fetchall())
 
 
-def _in_database(ask: Any, questions: list[Question]) -> tuple[float, float]:
-    """Return how often what the server works on ready rows goes into its work on a search: with planning, without."""
+def _store_ready() -> None:
+    """Keep the next time of every clinician for each of their services, by both."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_ready")
+        cursor.execute(
+            "CREATE UNLOGGED TABLE bench_ready AS SELECT DISTINCT ON (service_id, practitioner_id)"
+            " service_id AS service, practitioner_id AS practitioner, start_at, end_at, time_zone AS zone,"
+            " given_name || ' ' || family_name AS name"
+            " FROM providers_opentime JOIN providers_practitioner ON id = practitioner_id"
+            " ORDER BY service_id, practitioner_id, start_at"
+        )
+        cursor.execute("ALTER TABLE bench_ready ADD PRIMARY KEY (service, practitioner)")
+        cursor.execute("VACUUM ANALYZE bench_ready")
+
+
+def _ready(question: Question) -> list[Any]:
+    with connection.cursor() as cursor:
+        return list(cursor.execute(READY, [question.asked.service.pk, list(question.twenty)]).fetchall())
+
+
+def _in_database(ask: Any, questions: list[Question], floor_of: Callable[[int], Any]) -> tuple[float, float]:
+    """
+    Return how often what the server works on ready rows goes into its work on a search: with planning, without.
+
+    floor_of  reads the ready rows of the question with that number
+    """
     with connection.cursor() as cursor:
         ours, floor = [0.0, 0.0], [0.0, 0.0]
         for number, question in enumerate(questions[:30]):
-            with CaptureQueriesContext(connection) as queries:
-                ask(question)
-            for one in queries:
-                _add(ours, _explained(cursor, one["sql"]))
-            _add(floor, _explained(cursor, FLOOR.replace("%s", str(number))))
+            for total, work in ((ours, lambda one=question: ask(one)), (floor, lambda one=number: floor_of(one))):
+                with CaptureQueriesContext(connection) as queries:
+                    work()
+                for one in queries:
+                    _add(total, _explained(cursor, one["sql"]))
     return sum(ours) / sum(floor), ours[1] / floor[1]
 
 
@@ -213,7 +247,7 @@ def _explained(cursor: Any, statement: str) -> tuple[float, float]:
     """Return the milliseconds in which the server plans and executes one statement, the quickest of five."""
     found = []
     for _ in range(5):
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.replace('%', '%%')}", [])
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, FORMAT JSON) {statement.replace('%', '%%')}", [])
         plan = cursor.fetchone()[0][0]
         found.append((plan["Planning Time"], plan["Execution Time"]))
     return min(one[0] for one in found), min(one[1] for one in found)

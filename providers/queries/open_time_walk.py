@@ -7,7 +7,7 @@ Names are not joined to it: twenty clinicians are sixty pages in a large clinic,
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,6 +27,8 @@ SELECT edition, NULL::timestamptz, NULL::timestamptz FROM providers_directory
 UNION ALL SELECT practitioner_id, since, NULL FROM providers_opentimechange WHERE since <= %(now)s
 """
 _SPAN = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s"
+_SOON = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(soon)s"
+_LATER_ON = "service_id = %(service)s AND start_at >= %(soon)s AND start_at < %(end)s"
 _SPAN_BEFORE = "service_id = %(service)s AND start_at >= %(before_start)s AND start_at < %(before_end)s"
 # The state first: it is what most rows fail by, and the planner would ask it last.
 _ALLOWED = "CASE WHEN states & %(bit)s <> 0 THEN opens_at <= %(now)s AND closes_at >= %(now)s AND {} ELSE FALSE END"
@@ -60,6 +62,8 @@ SELECT NULL, NULL WHERE EXISTS (
     SELECT FROM providers_slot
      WHERE service_id = %(service)s AND start_at = %(moment)s AND state = %(state)s AND {only}
        AND status <> 'free' AND (status <> 'busy-tentative' OR expires_at > %(now)s))"""
+# A scan reads the whole page of an index, of which a clinician's fortnight may be all: most have a time this soon.
+SOON = timedelta(days=2)
 _SPEAKS = """EXISTS (
     SELECT FROM providers_practitioner AS speaker
      WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[])"""
@@ -127,8 +131,9 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
 
     Reads  one statement
     """
-    statement, people = _firsts(_clauses(asked)), sorted(practitioners)
-    return _sure(lambda _: _run(statement, asked, span=span, now=now, people=people), is_complete=lambda _: True)
+    statement, bounds = _firsts(_clauses(asked)), _bounds(asked, span)
+    more = {"people": sorted(practitioners), "soon": min(bounds["start"] + SOON, bounds["end"])}
+    return _sure(lambda _: _run(statement, asked, span=span, now=now, **more), is_complete=lambda _: True)
 
 
 def around(  # noqa: PLR0913  one search is seven words long
@@ -236,12 +241,15 @@ UNION ALL (
 
 @lru_cache
 def _firsts(clauses: tuple[str, ...]) -> str:
+    first = """SELECT start_at, end_at FROM providers_opentime
+         WHERE practitioner_id = one.id AND {} ORDER BY start_at LIMIT 1"""
     return f"""{_TOLD}
 UNION ALL (
     SELECT one.id, time.start_at, time.end_at
       FROM unnest(%(people)s::uuid[]) AS one (id) CROSS JOIN LATERAL (
-        SELECT start_at, end_at FROM providers_opentime
-         WHERE practitioner_id = one.id AND {_where(*clauses)} ORDER BY start_at LIMIT 1
+        ({first.format(_where(*clauses, span=_SOON))})
+        UNION ALL ({first.format(_where(*clauses, span=_LATER_ON))})
+        LIMIT 1
       ) AS time
 )"""  # noqa: S608  constants; every value is a parameter
 

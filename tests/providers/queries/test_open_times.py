@@ -546,3 +546,24 @@ def test_a_refresh_leaves_what_will_end():
     assert table.doubtful(NOW) == []
     assert table.doubtful(NOW + timedelta(minutes=5)) == [ada.pk]
     assert table.to_refresh(NOW + timedelta(minutes=5)) == []
+
+
+@pytest.mark.parametrize(
+    "born",
+    [None, MONDAY.replace(year=1961), MONDAY.replace(year=1961, day=9), MONDAY.replace(year=2008, day=4)],
+    ids=["any age", "too old at once", "too old in a week", "old enough in three days"],
+)
+def test_the_first_of_each_keeps_to_the_age_however_soon_it_is(born):
+    service = HealthcareServiceFactory(maximum_age_years=64)
+    people = [clinician(service, weekdays=(weekday,)) for weekday in (1, 2, 3, 5)]
+    refresh_all()
+    asked = Asked(service=service, state="NY", born=born)
+    ids = [one.pk for one in people]
+
+    found = availability.first_of_each(asked, practitioners=ids, start=NOW, end=NOW + MONTH, now=NOW)
+
+    firsts = {}
+    for start_at, practitioner, _ in slowly(asked):
+        firsts.setdefault(practitioner, start_at)
+    assert {one.practitioner: one.start_at for one in found} == firsts
+    assert bool(firsts) == (born is None or born.year == 2008 or born.day == 9)
