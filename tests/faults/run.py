@@ -1,7 +1,7 @@
 """One fault run: messages are planned, something breaks while they are sent, and what arrived is counted."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -68,9 +68,15 @@ class Run:
             self.stage.set_clock(later[0][0] + timedelta(seconds=1))
 
     def settle_senders(self, *, seconds=120):
-        """Wait until nobody is sending, though messages may be due."""
+        """Wait until nobody is sending, though messages may be due; between two pages a sender holds none either."""
         held = "SELECT 1 FROM consultations_communication WHERE status = 'in-progress' LIMIT 1"
-        self._wait(lambda: not self.stage.sql(held), seconds, "the senders do not come to an end")
+        looks = deque([True], maxlen=20)
+
+        def is_quiet():
+            looks.append(bool(self.stage.sql(held)))
+            return len(looks) == looks.maxlen and not any(looks)
+
+        self._wait(is_quiet, seconds, "the senders do not come to an end")
 
     def _is_idle(self):
         return not self.stage.sql(f"SELECT 1 FROM consultations_communication WHERE {DUE} LIMIT 1")
