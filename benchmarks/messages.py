@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks._stage import Figures, options, p95, say, stage, temporary_folder  # isort: split
@@ -35,7 +35,7 @@ from config.embedded import paths
 from config.embedded.process import Command, signal_group, start
 from config.embedded.watchdog import Watchdog
 from consultations.adapters.mail import send
-from consultations.models import Communication
+from consultations.models import Communication, Heartbeat
 from consultations.queries import outgoing
 from tests.faults import people
 
@@ -52,6 +52,7 @@ ROWS = """
 HERE = paths.CHECKOUT
 # Of one worker, as it is shipped: config/embedded/programs.py.
 PROCESSES = 2
+TICK = settings.CELERY_BEAT_SCHEDULE["tick"]["schedule"].run_every
 GIVE_UP = 1800
 
 
@@ -195,21 +196,29 @@ def peer(sink: Sink, count: int, *, workers: int) -> float:
 def lateness(sink: Sink, due: int, *, planned: int, workers: int) -> float:
     """Return the seconds after its time at which 95 of 100 due messages had left, among so many planned ones."""
     sink.forget()
-    people.plan_due(due, at=database_now())
+    people.plan_due(due, at=database_now() + timedelta(hours=1))
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [planned - due])
         cursor.execute("VACUUM ANALYZE consultations_communication")
         # What was just loaded is on the disk before anything is measured.
         cursor.execute("CHECKPOINT")
     with running(sink.port, workers=workers, beat=True):
-        # The workers are up; the time of the messages is now.
-        while sink.count() == 0:
-            time.sleep(0.01)
-        Communication.objects.filter(sent_at=None, due_at__lt=database_now()).update(due_at=database_now())
+        wait_for(workers)
+        soon = Communication.objects.filter(due_at__lt=database_now() + timedelta(hours=2))
+        # Due half a second before the tick after the next: how long a letter waits for a tick is chance.
+        soon.update(due_at=_next_tick() + 2 * TICK - timedelta(seconds=0.5))
         sink.rate(due)
         time.sleep(1)
     late = Communication.objects.filter(sent_at__isnull=False).values_list("sent_at", "due_at")
     return p95([(sent_at - due_at).total_seconds() for sent_at, due_at in late])
+
+
+def _next_tick() -> datetime:
+    """Wait for a tick; return its instant, aware UTC."""
+    begun = database_now()
+    while (beat := Heartbeat.objects.filter(name="tick", beat_at__gte=begun).first()) is None:
+        time.sleep(0.02)
+    return beat.beat_at
 
 
 def main() -> None:
