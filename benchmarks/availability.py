@@ -1,5 +1,5 @@
 """
-The four searches, hold and book on a realistic load, against ready rows and against django-appointment.
+The five searches, hold and book on a realistic load, against ready rows and against django-appointment.
 
     python3 run.py bench availability                 1,000 clinicians with 1 million bookings, 10,000 with 1 and with 5
     python3 run.py bench availability --quick         a hundredth of that
@@ -16,10 +16,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.core.management import call_command
 from django.db import connection
@@ -38,9 +39,11 @@ from intake.models import Patient
 from providers.flows import hold
 from providers.models import HealthcareService, Practitioner, PractitionerRole
 from providers.queries import availability
+from providers.queries.availability import Start
 from providers.queries.diaries import Asked
 
 QUESTIONS, QUICKLY = 200, 30
+ZONE = ZoneInfo("America/New_York")
 # Our search goes over all who may see the patient, up to thousands; the peer takes seconds for so many.
 PEER_STAFF = 100
 MONTH, FORTNIGHT = timedelta(days=30), timedelta(days=14)
@@ -171,7 +174,11 @@ def _searches(now: datetime) -> dict[str, Any]:
     def starts(question: Question) -> list[Any]:
         return availability.starts(question.asked, start=now, end=now + FORTNIGHT, now=now, limit=20)[0]
 
-    return {"across": across, "month": month, "next_of_each": next_of_each, "starts": starts}
+    def days(question: Question) -> list[Any]:
+        found = availability.days(question.asked, start=now, end=now + MONTH, zone=ZONE, now=now)
+        return [Start(datetime.combine(day, datetime.min.time(), UTC), 0) for day in found]
+
+    return {"across": across, "month": month, "next_of_each": next_of_each, "starts": starts, "days": days}
 
 
 def _each(work: Any, questions: Sequence[Any]) -> list[float]:

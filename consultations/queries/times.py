@@ -123,7 +123,7 @@ def free_days(
     """
     Return the days of the patient's zone, from `first` to `last`, on which the case has a free time.
 
-    Reads  three queries for any number of clinicians; six more when some of them have just changed
+    Reads  two queries for any number of clinicians; six more when some of them have just changed
     """
     start, end = _within(request, first, last)
     zone = ZoneInfo(str(request.patient.time_zone))

@@ -11,11 +11,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, Count, Min, Q, When
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast
 
 from providers.domain import timing
 from providers.domain.eligibility import Reason
 from providers.domain.intervals import Interval
+from providers.domain.open_times import first_instant
 from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
 from providers.queries import directory, open_time_walk, open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
@@ -140,15 +141,15 @@ def days(
     Return the calendar days of `zone` on which a visit may start that can be booked at `now`.
 
     start, end  aware instants between which visits start, end exclusive
-    Reads       two queries for any number of clinicians; six more when some of them have just changed
+    Reads       one query for any number of clinicians; six more when some of them have just changed
     """
     span = _ahead(asked.service, start=start, end=end, now=now)
-    if span.start >= span.end:
+    spans = list(_local_days(span, zone))
+    if not spans:
         return set()
-    doubted = open_times.doubtful(now)
-    rows = open_times.rows(asked, span=span, now=now, practitioner=practitioner, doubted=doubted)
-    found = set(rows.order_by().values_list(TruncDate("start_at", tzinfo=zone), flat=True).distinct())
-    slow = _computed(asked, _within(doubted, practitioner), span=span, now=now)
+    walked = open_time_walk.days(asked, spans=spans, now=now, practitioner=practitioner)
+    found = {one.start_at.astimezone(zone).date() for one in walked.found}
+    slow = _computed(asked, _within(walked.doubted, practitioner), span=span, now=now)
     return found | {one.start_at.astimezone(zone).date() for one in slow}
 
 
@@ -308,6 +309,15 @@ def _ahead(service: HealthcareService, *, start: datetime, end: datetime, now: d
     """Return the span without what no override could make bookable; overrides reach a year at most."""
     furthest = now + timedelta(days=max(service.horizon_days, 366) + 2)
     return Interval(max(start, now), min(end, furthest))
+
+
+def _local_days(span: Interval, zone: ZoneInfo) -> Iterator[Interval]:
+    """Yield the calendar days of `zone` that a span touches, the first and the last cut to it."""
+    at = span.start
+    while at < span.end:
+        following = first_instant(zone, at.astimezone(zone).date() + timedelta(days=1))
+        yield Interval(at, min(following, span.end))
+        at = following
 
 
 def _found(

@@ -6,7 +6,7 @@ may be offered is said here and, for the rarer questions, in open_times.rows; a 
 Names are not joined to it: twenty clinicians are sixty pages in a large clinic, and the index alone is ten.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -136,6 +136,25 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
     return _sure(lambda _: _run(statement, asked, span=span, now=now, **more), is_complete=lambda _: True)
 
 
+def days(asked: Asked, *, spans: Sequence[Interval], now: datetime, practitioner: UUID | None = None) -> Walked:
+    """
+    Return the first time of each of some days, as far as the table is sure; none of a day that has none.
+
+    spans         the days, in order
+    practitioner  only this clinician
+    Reads         one statement; one look into the index a day, however many clinicians there are
+    """
+    bounds = (_ONE,) if practitioner is not None else ()
+    more = {"only": practitioner, "starts": [one.start for one in spans], "ends": [one.end for one in spans]}
+    span = Interval(spans[0].start, spans[-1].end)
+
+    def ask(doubted: set[UUID]) -> Walked:
+        statement = _days(bounds, _clauses(asked, doubted))
+        return _run(statement, asked, span=span, now=now, doubted=list(doubted), **more)
+
+    return _sure(ask, is_complete=lambda _: practitioner is not None)
+
+
 def around(  # noqa: PLR0913  one search is seven words long
     asked: Asked,
     *,
@@ -250,6 +269,19 @@ UNION ALL (
         ({first.format(_where(*clauses, span=_SOON))})
         UNION ALL ({first.format(_where(*clauses, span=_LATER_ON))})
         LIMIT 1
+      ) AS time
+)"""  # noqa: S608  constants; every value is a parameter
+
+
+@lru_cache
+def _days(bounds: tuple[str, ...], clauses: tuple[str, ...]) -> str:
+    day = "start_at >= day.begins AND start_at < day.ends"
+    return f"""{_TOLD}
+UNION ALL (
+    SELECT time.practitioner_id, time.start_at, time.end_at
+      FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) AS day (begins, ends) CROSS JOIN LATERAL (
+        SELECT practitioner_id, start_at, end_at FROM providers_opentime
+         WHERE {" AND ".join([*bounds, day, _where(*clauses)])} ORDER BY start_at, practitioner_id LIMIT 1
       ) AS time
 )"""  # noqa: S608  constants; every value is a parameter
 

@@ -567,3 +567,58 @@ def test_the_first_of_each_keeps_to_the_age_however_soon_it_is(born):
         firsts.setdefault(practitioner, start_at)
     assert {one.practitioner: one.start_at for one in found} == firsts
     assert bool(firsts) == (born is None or born.year == 2008 or born.day == 9)
+
+
+@pytest.mark.parametrize("doubted", [0, 1, 4], ids=["nobody in doubt", "one in doubt", "all in doubt"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "Pacific/Honolulu"])
+def test_the_days_with_free_times_are_the_same_from_the_table_and_from_hours(zone, doubted):
+    service = HealthcareServiceFactory()
+    people = [clinician(service, weekdays=(weekday,)) for weekday in (1, 3)]
+    people.append(clinician(service, weekdays=(1, 6), hours=((0, 60), (1380, 1440)), languages=["es"]))
+    people.append(clinician(service, weekdays=(7,), state="CA"))
+    for half_hours in range(6):
+        SlotFactory(practitioner=people[1], start_at=NINE + timedelta(days=2, minutes=30 * half_hours))
+    refresh_all()
+    for one in people[:doubted]:
+        ScheduleExceptionFactory(practitioner=one, start_date=MONDAY + timedelta(days=7))
+
+    for more in ({}, {"language": "es"}, {"known_to": frozenset({people[1].pk})}):
+        asked = Asked(service=service, state="NY", **more)
+        for whom in (None, people[2].pk, people[3].pk):
+            found = availability.days(
+                asked, start=NOW, end=NOW + MONTH, zone=ZoneInfo(zone), now=NOW, practitioner=whom
+            )
+            assert found == {at.astimezone(ZoneInfo(zone)).date() for at, *_ in slowly(asked, practitioner=whom)}
+    assert len(availability.days(asked, start=NOW, end=NOW + MONTH, zone=ZoneInfo(zone), now=NOW)) > 10
+
+
+def test_the_days_with_free_times_are_one_query(django_assert_num_queries):
+    service = HealthcareServiceFactory()
+    clinician(service)
+    refresh_all()
+
+    with django_assert_num_queries(1):
+        availability.days(
+            Asked(service=service, state="NY"), start=NOW, end=NOW + MONTH, zone=ZoneInfo("America/New_York"), now=NOW
+        )
+
+
+@pytest.mark.database
+def test_the_days_of_a_month_take_one_look_into_the_index_each_however_many_clinicians_there_are():
+    service = HealthcareServiceFactory(horizon_days=60)
+    asked, zone = Asked(service=service, state="NY"), ZoneInfo("America/New_York")
+    pages = []
+    for more in (20, 40):
+        for _ in range(more):
+            clinician(service, weekdays=(1, 2, 3, 4, 5), hours=((540, 720), (780, 1020)))
+        refresh_all()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE, DISABLE_PAGE_SKIPPING) providers_opentime, providers_opentimechange")
+            with CaptureQueriesContext(connection) as queries:
+                assert len(availability.days(asked, start=NOW, end=NOW + MONTH, zone=zone, now=NOW)) > 20
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries[0]['sql']}")
+            plan = cursor.fetchone()[0][0]["Plan"]
+        pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+    # Forty-one days, each one look into an index of three levels at most, and what tells who is in doubt.
+    assert max(pages) <= 41 * 4 + 10
