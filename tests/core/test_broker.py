@@ -48,4 +48,4 @@ def test_a_worker_asks_again_after_a_task_whose_end_the_broker_knows(channel):
     message.ack()
 
     assert channel.qos.can_consume()
-    assert channel.client.hlen(channel.unacked_key) == 0
+    assert not channel.client.hexists(channel.unacked_key, message.delivery_tag)
