@@ -8,7 +8,7 @@ Names are not joined to it: twenty clinicians are sixty pages in a large clinic,
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -118,11 +118,14 @@ def walk(
     )
     more = {"only": practitioner, "after": start_at, "after_practitioner": last, "limit": limit}
 
-    def ask(doubted: set[UUID]) -> Walked:
-        statement = _walk(bounds, _clauses(asked, doubted))
-        return _run(statement, asked, span=span, now=now, doubted=list(doubted), **more)
-
-    return _sure(ask, is_complete=lambda walked: practitioner is not None or len(walked.found) < limit)
+    return _sure(
+        partial(_walk, bounds),
+        asked,
+        span=span,
+        now=now,
+        is_complete=lambda walked: practitioner is not None or len(walked.found) < limit,
+        **more,
+    )
 
 
 def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now: datetime) -> Walked:
@@ -131,9 +134,9 @@ def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now
 
     Reads  one statement
     """
-    statement, bounds = _firsts(_clauses(asked)), _bounds(asked, span)
+    bounds = _bounds(asked, span)
     more = {"people": sorted(practitioners), "soon": min(bounds["start"] + SOON, bounds["end"])}
-    return _sure(lambda _: _run(statement, asked, span=span, now=now, **more), is_complete=lambda _: True)
+    return _sure(_firsts, asked, span=span, now=now, is_complete=lambda _: True, **more)
 
 
 def days(asked: Asked, *, spans: Sequence[Interval], now: datetime, practitioner: UUID | None = None) -> Walked:
@@ -148,11 +151,9 @@ def days(asked: Asked, *, spans: Sequence[Interval], now: datetime, practitioner
     more = {"only": practitioner, "starts": [one.start for one in spans], "ends": [one.end for one in spans]}
     span = Interval(spans[0].start, spans[-1].end)
 
-    def ask(doubted: set[UUID]) -> Walked:
-        statement = _days(bounds, _clauses(asked, doubted))
-        return _run(statement, asked, span=span, now=now, doubted=list(doubted), **more)
-
-    return _sure(ask, is_complete=lambda _: practitioner is not None)
+    return _sure(
+        partial(_days, bounds), asked, span=span, now=now, is_complete=lambda _: practitioner is not None, **more
+    )
 
 
 def around(  # noqa: PLR0913  one search is seven words long
@@ -175,11 +176,9 @@ def around(  # noqa: PLR0913  one search is seven words long
     more = {"only": practitioner, "without": without, "limit": limit, **_bounds(asked, before, "before_")}
     bounds = tuple(words for words, one in ((_ONE, practitioner), (_OTHERS, without)) if one is not None)
 
-    def ask(doubted: set[UUID]) -> Walked:
-        statement = _around(bounds, _clauses(asked, doubted))
-        return _run(statement, asked, span=after, now=now, doubted=list(doubted), **more)
-
-    return _sure(ask, is_complete=lambda _: practitioner is not None)
+    return _sure(
+        partial(_around, bounds), asked, span=after, now=now, is_complete=lambda _: practitioner is not None, **more
+    )
 
 
 def standing(  # noqa: PLR0913  one question is seven words long
@@ -220,16 +219,25 @@ def standing(  # noqa: PLR0913  one question is seven words long
     )
 
 
-def _sure(ask: Callable[[set[UUID]], Walked], *, is_complete: Callable[[Walked], bool]) -> Walked:
+def _sure(
+    statement: Callable[[tuple[str, ...]], str],
+    asked: Asked,
+    *,
+    span: Interval,
+    now: datetime,
+    is_complete: Callable[[Walked], bool],
+    **more: Any,
+) -> Walked:
     """
-    Return what `ask` finds without the rows of those in doubt, asking again where they were in the way of others.
+    Return what a statement finds without the rows of those in doubt, asking again where they were in the way of others.
 
-    ask          takes those whose rows are to be passed over
+    statement    takes the conditions that rows have to meet
     is_complete  tells whether rows that are left out stand in the way of none
     """
     passed_over: set[UUID] = set()
     while True:
-        walked = ask(passed_over)
+        clauses = _clauses(asked, passed_over)
+        walked = _run(statement(clauses), asked, span=span, now=now, doubted=list(passed_over), **more)
         doubted = walked.doubted | passed_over
         found = [one for one in walked.found if one.practitioner not in doubted]
         if len(found) == len(walked.found) or is_complete(walked):
