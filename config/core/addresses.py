@@ -8,8 +8,8 @@ from django.urls import get_script_prefix, reverse
 _ANY = UUID(int=0)
 
 
-def page_of(name: str, pk: UUID) -> str:
-    """Return the address of the page `name` about one row, as `reverse` does, which finds it anew each time."""
+def page_of(name: str, pk: UUID | str) -> str:
+    """Return the address of the page `name` about one row or token, as `reverse` does, which finds it anew each time."""
     before, after = _around(name, get_script_prefix())
     return f"{before}{pk}{after}"
 

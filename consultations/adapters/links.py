@@ -2,12 +2,12 @@
 
 import base64
 from enum import Enum
-from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.urls import get_script_prefix, reverse
+
+from config.core.addresses import page_of
 
 
 class Purpose(Enum):
@@ -19,8 +19,7 @@ class Purpose(Enum):
 
 def address(purpose: Purpose, communication_id: UUID) -> str:
     """Return the signed address of one message; the same each time, so that a message can be written again."""
-    before, after = _around(purpose, get_script_prefix())
-    return f"{settings.SITE_URL}{before}{token(purpose, communication_id)}{after}"
+    return f"{settings.SITE_URL}{page_of(f'consultations:{purpose.value}', token(purpose, communication_id))}"
 
 
 def token(purpose: Purpose, communication_id: UUID) -> str:
@@ -40,13 +39,6 @@ def read(purpose: Purpose, signed: str) -> UUID | None:
 def short(communication_id: UUID) -> str:
     """Return an id in 22 characters."""
     return base64.urlsafe_b64encode(communication_id.bytes).decode().rstrip("=")
-
-
-@lru_cache
-def _around(purpose: Purpose, _prefix: str) -> tuple[str, str]:
-    """Return what stands before and after a token, of which an address leaves every letter as it is."""
-    before, _, after = reverse(f"consultations:{purpose.value}", args=["TOKEN"]).partition("TOKEN")
-    return before, after
 
 
 def _signer(purpose: Purpose) -> Signer:
