@@ -7,7 +7,6 @@ catalogue and are read-only too; only which plan template is offered can be swit
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -173,23 +172,14 @@ class CommunicationAdmin(Shown):
             self.message_user(request, f"{refused} had not failed, or it is too late for them.", level=messages.WARNING)
 
 
-class MessageRuleForm(forms.ModelForm[MessageRule]):
-    """When one kind of message is sent for one service line."""
-
-    class Meta:
-        model = MessageRule
-        fields = ("service", "kind", "minutes")
-
-
 @admin.register(MessageRule)
-class MessageRuleAdmin(admin.ModelAdmin[MessageRule]):
-    """The plan of messages of each service line, where it differs from what is usual."""
+class MessageRuleAdmin(Shown):
+    """Every version of when a kind of message is sent for a service line; changed on the pages of messages."""
 
-    form = MessageRuleForm
-    list_display = ("service", "kind", "minutes")
+    list_display = ("service", "kind", "version", "minutes", "is_usual", "set_at", "set_by")
     list_filter = ("service", "kind")
-    list_select_related = ("service",)
-    ordering = ("service", "kind")
+    list_select_related = ("service", "set_by")
+    ordering = ("service", "kind", "-version")
 
 
 @admin.register(Appointment)

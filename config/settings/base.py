@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "TaskStatus": "consultations.domain.codes.TaskStatus",
         "CommunicationStatus": "consultations.domain.codes.CommunicationStatus",
         "CommunicationKind": "consultations.domain.codes.CommunicationKind",
+        "TimedKind": "consultations.domain.codes.TimedKind",
         "Channel": "consultations.domain.codes.Channel",
         "WordsOf": "consultations.domain.codes.WordsOf",
         "RungKind": "consultations.domain.codes.RungKind",

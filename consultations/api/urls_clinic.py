@@ -6,6 +6,13 @@ from django.urls import path
 
 from config.core.api import ApiView
 from consultations.api.message_ledger import MessageFigures, Messages
+from consultations.api.message_plans import (
+    MessagePlanCheck,
+    MessagePlanRestore,
+    MessagePlans,
+    MessagePlanVersions,
+    OneMessagePlan,
+)
 from consultations.api.message_words import (
     MessageWordsCheck,
     MessageWordsList,
@@ -44,6 +51,11 @@ _WORDS_ACTIONS: dict[str, type[ApiView]] = {
     "check": MessageWordsCheck,
     "versions": MessageWordsVersions,
     "restore": MessageWordsRestore,
+}
+_PLAN_ACTIONS: dict[str, type[ApiView]] = {
+    "check": MessagePlanCheck,
+    "versions": MessagePlanVersions,
+    "restore": MessagePlanRestore,
 }
 
 app_name = "consultations-clinic-api"
@@ -97,6 +109,12 @@ urlpatterns = [
     *(
         path(f"message-words/<slug:channel>/<slug:name>/{verb}/", view.as_view(), name=f"message-words-{verb}")
         for verb, view in _WORDS_ACTIONS.items()
+    ),
+    path("message-plans/", MessagePlans.as_view(), name="message-plans"),
+    path("message-plans/<slug:service>/<slug:kind>/", OneMessagePlan.as_view(), name="one-message-plan"),
+    *(
+        path(f"message-plans/<slug:service>/<slug:kind>/{verb}/", view.as_view(), name=f"message-plan-{verb}")
+        for verb, view in _PLAN_ACTIONS.items()
     ),
     path("encounters/", Encounters.as_view(_LIST), name="encounters"),
     path("encounters/<uuid:pk>/", Encounters.as_view(_ONE), name="encounter"),

@@ -157,6 +157,14 @@ class TimedKind(TextChoices):
     NO_SHOW_FOLLOW_UP = "no-show-follow-up", "no new time since a missed visit"
 
 
+class CountedFrom(TextChoices):
+    """From what the times of a kind of message count."""
+
+    BEFORE_VISIT = "before-visit", "before the visit"
+    AFTER_BEGINNING = "after-beginning", "after the questions were begun"
+    AFTER_MISSED = "after-missed", "after a missed visit"
+
+
 class Channel(TextChoices):
     """How a message travels."""
 

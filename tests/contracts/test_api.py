@@ -93,6 +93,12 @@ PROMISED = [
     "GET message-words/{slug}/{slug}/versions/",
     "POST message-words/{slug}/{slug}/versions/",
     "POST message-words/{slug}/{slug}/restore/",
+    "GET message-plans/",
+    "GET message-plans/{slug}/{slug}/",
+    "POST message-plans/{slug}/{slug}/check/",
+    "GET message-plans/{slug}/{slug}/versions/",
+    "POST message-plans/{slug}/{slug}/versions/",
+    "POST message-plans/{slug}/{slug}/restore/",
     "",
 ][1:-1]
 METHODS = ("get", "post", "put", "patch", "delete")

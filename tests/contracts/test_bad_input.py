@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from tests.contracts import openapi
 from tests.contracts.product import routes
 from tests.contracts.test_api import methods_of
+from tests.contracts.world import SLUG
 from tests.factories.providers import NOW
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,12 @@ def _now():
 
 
 # What is named by words and not by an id.
-NAMED = {"<slug:channel>": "email", "<slug:name>": "booking-confirmed"}
+NAMED = {
+    "<slug:channel>": "email",
+    "<slug:name>": "booking-confirmed",
+    "<slug:service>": SLUG,
+    "<slug:kind>": "visit-in-a-day",
+}
 
 
 def path(route, ids):

@@ -173,6 +173,7 @@ LISTS = {
     "ending-licences/": (Rows.licence_that_ends, "admin", 4),
     "broken-promises/": (Rows.visit_with_old_zone, "admin", 1),
     "on-call/": (lambda rows: OnCallFactory(), "admin", 1),
+    "message-plans/": (lambda rows: HealthcareServiceFactory(), "admin", 2),
 }
 # Of each page that lists: the same, sign-in and session included.
 PAGES = {

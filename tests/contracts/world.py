@@ -16,6 +16,9 @@ from tests.factories.providers import (
 )
 from tests.factories.safety import OnCallFactory
 
+# Of a service line that addresses name by it.
+SLUG = "named-line"
+
 
 @dataclass(frozen=True)
 class World:
@@ -32,7 +35,7 @@ def make():
     encounter = plan.determination.encounter
     visit, patient = encounter.appointment, plan.patient
     practitioner = visit.practitioner
-    other = HealthcareServiceFactory()
+    other = HealthcareServiceFactory(slug=SLUG)
     practitioner.roles.create(service=other)
     task, _ = claimed(waiting(other, service_request__patient=patient), now=NOW, practitioner=practitioner)
     case = task.service_request

@@ -7,7 +7,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
 from consultations.domain.codes import Priority, RequestStatus, TaskStatus
-from consultations.models import Appointment, PolicyOverride, ReviewTask, ServiceRequest, SupportingInfo
+from consultations.models import (
+    Appointment,
+    MessageRule,
+    PolicyOverride,
+    ReviewTask,
+    ServiceRequest,
+    SupportingInfo,
+)
 from intake.domain.codes import ResponseStatus
 from providers.domain.codes import SlotStatus
 from providers.models import Slot
@@ -124,6 +131,20 @@ class PolicyOverrideFactory(DjangoModelFactory):
     reason = "Dentist."
     made_at = NOW
     made_by = factory.SubFactory(AdminFactory)
+
+
+class MessageRuleFactory(DjangoModelFactory):
+    """The first times of a service line's own for a reminder: twelve hours ahead."""
+
+    class Meta:
+        model = MessageRule
+
+    service = factory.SubFactory(HealthcareServiceFactory)
+    kind = "visit-in-a-day"
+    version = 1
+    minutes = [12 * 60]
+    set_at = NOW
+    set_by = factory.SubFactory(AdminFactory)
 
 
 def booked_slot(practitioner, *, service, start_at=NINE):

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
 
 from consultations.adapters.outcome import Result
 from consultations.domain.codes import AppointmentStatus, CommunicationKind, CommunicationStatus
 from consultations.flows import book, remind, request, visit
-from consultations.models import Appointment, Communication, MessageRule
+from consultations.models import Appointment, Communication
 from tests.factories.consultations import (
     AppointmentFactory,
+    MessageRuleFactory,
     ServiceRequestFactory,
     SupportingInfoFactory,
     asking_service,
@@ -69,7 +69,7 @@ def test_withdrawing_ends_the_nudges():
 
 def test_a_line_may_nudge_once_or_never():
     service = asking_service()
-    MessageRule.objects.create(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
+    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
 
     request.start(service_slug=service.slug, state="NY", by=PatientFactory().user, now=NOW)
 
@@ -79,7 +79,7 @@ def test_a_line_may_nudge_once_or_never():
 def test_a_line_may_remind_of_a_visit_at_its_own_times():
     case = ServiceRequestFactory(submitted=True)
     practitioner = clinician(case.service)
-    MessageRule.objects.create(service=case.service, kind=Kind.VISIT_IN_A_DAY, minutes=[12 * 60, 36 * 60])
+    MessageRuleFactory(service=case.service, kind=Kind.VISIT_IN_A_DAY, minutes=[12 * 60, 36 * 60])
     early = NINE - timedelta(days=4)
     hold = held(case, practitioner=practitioner, expires_at=early + timedelta(minutes=10))
 
@@ -89,12 +89,14 @@ def test_a_line_may_remind_of_a_visit_at_its_own_times():
     assert [at for at, _ in planned(Kind.VISIT_IN_AN_HOUR)] == [NINE - timedelta(hours=1)]
 
 
-def test_a_line_has_one_rule_for_a_kind():
+def test_the_newest_version_of_a_lines_times_holds():
     service = asking_service()
-    MessageRule.objects.create(service=service, kind=Kind.VISIT_IN_A_DAY, minutes=[60])
+    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
+    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[60], version=2)
 
-    with pytest.raises(IntegrityError, match="consultations_messagerule_once"):
-        MessageRule.objects.create(service=service, kind=Kind.VISIT_IN_A_DAY, minutes=[90])
+    request.start(service_slug=service.slug, state="NY", by=PatientFactory().user, now=NOW)
+
+    assert planned(Kind.INTAKE_UNFINISHED) == [(NOW + timedelta(hours=1), Status.PREPARATION)]
 
 
 @pytest.fixture
