@@ -191,16 +191,16 @@ def _conclude(task: ReviewTask, decision: Decision, *, by: User, now: datetime) 
     _refuse_flags(task)
     changes: dict[str, Any] = {"outcome": decision.outcome, **decision.columns}
     task.leave(TaskStatus.COMPLETED, by=by, now=now, decided_at=now, decided_by=by, watch_at=None, **changes)
-    Communication.objects.plan(
-        subject=task, kind=CommunicationKind.REVIEW_DECIDED, recipient_id=task.service_request.patient.user_id,
-        due_at=now,
-    )  # fmt: skip
-
     task.record(decision.outcome, by=by, now=now)
     if decision.outcome != ReviewOutcome.ACCEPTED:
         _close(task.service_request, note=decision.note, by=by, now=now)
     if decision.referral is not None and decision.referral.to_service is not None:
         _go_on(task, decision.referral, service=decision.referral.to_service, by=by, now=now)
+    # Last: who begins that case at this moment has it before their wishes, too (docs/locking.md).
+    Communication.objects.plan(
+        subject=task, kind=CommunicationKind.REVIEW_DECIDED, recipient_id=task.service_request.patient.user_id,
+        due_at=now,
+    )  # fmt: skip
     return task
 
 

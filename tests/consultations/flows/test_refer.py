@@ -250,7 +250,8 @@ def test_a_referral_to_a_service_that_the_patient_has_begun_meanwhile_is_not_sig
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.database
-def test_a_patient_who_starts_the_service_while_they_are_referred_to_it_has_one_case():
+@pytest.mark.parametrize("round_", range(5))
+def test_a_patient_who_starts_the_service_while_they_are_referred_to_it_has_one_case(round_):
     task, holder, _ = held()
     service, user = asking_service(), task.service_request.patient.user
 
