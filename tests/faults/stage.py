@@ -191,9 +191,20 @@ class Stage:
     # Clock ---------------------------------------------------------------------------------------------------------
 
     def sql(self, words, *values):
-        with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
+        with self._connected() as connection:
             found = connection.execute(words, values)
             return found.fetchall() if found.description else []
+
+    def _connected(self):
+        """Connect to the database, which may be just starting, or slow to answer beside other tests."""
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return psycopg.connect(self.environment["DATABASE_URL"], autocommit=True, connect_timeout=5)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def set_clock(self, at):
         """Let the database's clock, which is the only one that decides, show an instant; None for the real one."""
