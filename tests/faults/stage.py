@@ -103,9 +103,15 @@ class Stage:
         command = server.command()
         # A file that may not grow any more is an error to the server, not the end of it.
         argv = ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh", *command.argv]
-        self.begin(replace(command, argv=argv))
-        if not wait_until(server.is_ready, seconds=60, child=self.running[command.name][1]):
-            raise Gave(self.log(command.name))
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            self.begin(replace(command, argv=argv))
+            if wait_until(server.is_ready, seconds=60, child=self.running[command.name][1]):
+                return
+            # What the one before left may still be going: a supervisor tries again.
+            self.kill(command.name)
+            time.sleep(1)
+        raise Gave(self.log(command.name))
 
     def begin_worker(self, name="worker", processes=2):
         command = programs.worker(AT)
