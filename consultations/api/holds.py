@@ -46,7 +46,7 @@ class Holds(ApiView):
             by=user,
             reference=words["service_request"],
             now=timezone.now(),
-            known_to=times.known_to(wanted.patient_id),
+            known_to=wanted.known_to,
             born=wanted.born,
         )
         return Response(HoldOutput(held).data, status=201)

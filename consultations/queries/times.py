@@ -6,10 +6,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf.locale import LANG_INFO
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
+from config.core.compiled import Compiled
 from config.core.models import Role, User
 from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
 from consultations.models import Appointment, ServiceRequest
+from consultations.models.appointment import AppointmentQuerySet
+from consultations.models.service_request import ServiceRequestQuerySet
 from providers.domain.open_times import first_instant
 from providers.models import Practitioner
 from providers.queries import availability
@@ -24,30 +29,48 @@ class Holdable(NamedTuple):
 
     service_id: UUID
     state: str
-    patient_id: UUID
     born: date
+    known_to: frozenset[UUID]
 
 
 def holdable(user: User, *, request_id: UUID) -> Holdable | None:
     """
     Return a case for which somebody may hold a time: a patient's own, or that of a visit they may move.
 
-    Reads  one query, of four columns: most who want one time at once are refused, and ask no more of the case
+    Reads  one query, of five columns: most who want one time at once are refused, and ask no more of the case
     """
     if user.role == Role.PATIENT:
-        rows = ServiceRequest.objects.visible_to(user)
+        found = _OF_PATIENT.first(user.pk, request_id)
     else:
         live = Appointment.objects.visible_to(user).filter(status__in=LIVE_APPOINTMENTS)
-        rows = ServiceRequest.objects.filter(pk__in=live.values("service_request"))
-    found = rows.filter(pk=request_id).values_list("service_id", "state", "patient_id", "patient__birth_date").first()
-    return Holdable(*found) if found else None
+        found = _columns(ServiceRequest.objects.filter(pk__in=live.values("service_request"), pk=request_id)).first()
+    if found is None:
+        return None
+    service_id, state, born, known = found
+    return Holdable(service_id, state, born, frozenset(known))
+
+
+def _columns(rows: ServiceRequestQuerySet) -> "QuerySet[ServiceRequest, tuple[UUID, str, date, list[UUID]]]":
+    known = _seen().filter(patient=OuterRef("patient")).values("practitioner")
+    return rows.values_list("service_id", "state", "patient__birth_date", ArraySubquery(known))
+
+
+def _of_patient(user_id: UUID, request_id: UUID) -> "QuerySet[ServiceRequest, tuple[UUID, str, date, list[UUID]]]":
+    patient = User(pk=user_id, role=Role.PATIENT)
+    return _columns(ServiceRequest.objects.visible_to(patient).filter(pk=request_id))
+
+
+_OF_PATIENT = Compiled(_of_patient)
 
 
 def known_to(patient_id: UUID) -> frozenset[UUID]:
     """Return the clinicians who have seen a patient or are about to: one query."""
+    return frozenset(_seen().filter(patient=patient_id).values_list("practitioner", flat=True))
+
+
+def _seen() -> AppointmentQuerySet:
     never_met = {AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW}
-    visits = Appointment.objects.filter(patient=patient_id).exclude(status__in=never_met)
-    return frozenset(visits.values_list("practitioner", flat=True))
+    return Appointment.objects.exclude(status__in=never_met)
 
 
 def asked(request: ServiceRequest, *, language: str = "") -> Asked:

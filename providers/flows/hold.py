@@ -17,6 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from config.core import audit
+from config.core.compiled import Compiled
 from config.core.errors import Conflict, FieldError, Invalid, NotFound
 from config.core.flow import again_after_deadlock, flow
 from config.core.models import AuditAction, User
@@ -43,6 +44,7 @@ _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
 _AROUND = timedelta(days=1, hours=12)
 _UNKNOWN = Standing([], [], is_taken=False)
+_SERVICE = Compiled(lambda service_id: HealthcareService.objects.active().filter(pk=service_id))
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -177,7 +179,7 @@ class _Wish:
 
 
 def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[UUID], born: date | None) -> Asked:
-    service = HealthcareService.objects.active().filter(pk=service_id).first()
+    service = _SERVICE.first(service_id)
     if service is None:
         raise NotOffered(gettext("This service is not offered at present."), errors=[_field("service")])
     return Asked(service=service, state=state, language=language, known_to=known_to, born=born)

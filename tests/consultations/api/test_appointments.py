@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from consultations.models import Appointment
-from providers.models import Qualification, Slot
+from providers.flows import open_times
+from providers.models import Practitioner, Qualification, Slot
 from tests.factories import providers
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician, held
 from tests.factories.core import AdminFactory
@@ -163,6 +164,22 @@ def test_reschedule_moves_the_visit(sign_in):
     assert (answer.status_code, body["id"], body["start"], body["revision"], body["reschedules_left"]) == (
         200, str(visit.pk), "2026-06-01T14:00:00Z", 1, 2,
     )  # fmt: skip
+
+
+def test_whoever_comes_too_late_for_a_time_is_told_by_four_queries(sign_in, case):
+    other = ServiceRequestFactory(submitted=True, service=case.service)
+    held(other, practitioner=clinician(case.service))
+    client = sign_in(case.patient.user)
+    for practitioner in Practitioner.objects.all():
+        open_times.refresh(practitioner_id=practitioner.pk, now=NOW)
+    hold(client, case)
+
+    with CaptureQueriesContext(connection) as captured:
+        refused = hold(client, case)
+
+    # The case, the service, who has the time, the nearest ones; a savepoint is two more.
+    assert (refused.status_code, refused.json()["code"]) == (409, "slot-taken")
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 4
 
 
 def test_an_administrator_holds_a_time_and_moves_a_visit_late_with_a_reason(sign_in):
