@@ -37,6 +37,11 @@ def administrator(request: HttpRequest) -> User:
     return user
 
 
+def whole_number(text: str) -> int | None:
+    """Return a number out of an address or a hidden field; None for anything else, and for more than nine digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 class SafeHeaders:
     """Keeps pages of signed-in people out of caches, and powerful browser features off."""
 

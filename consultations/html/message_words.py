@@ -15,10 +15,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
-from config.core.http import administrator
+from config.core.http import administrator, whole_number
 from config.core.models import User
 from consultations.domain import phrase_check, phrases
-from consultations.domain.codes import Channel
+from consultations.domain.codes import Channel, CommunicationKind
 from consultations.domain.phrases import Phrase
 from consultations.flows import words as flow
 from consultations.queries import wording, words_shown
@@ -76,12 +76,20 @@ def message_words(request: HttpRequest) -> HttpResponse:
             "url": _address(key, line),
             "line": own.get((key, language)),
             "clinic": clinic.get((key, language)),
-            "subject": wording.shipped(key, language).subject,
         }
         for key in wording.all_keys()
     ]
-    context = {"rows": rows, "line": line, "lines": _lines(), "faulty": faulty}
+    topics = [_topic(name, kinds, rows) for name, kinds in words_shown.TOPICS.items()]
+    context = {"topics": topics, "line": line, "lines": _lines(), "faulty": faulty}
     return render(request, "consultations/clinic/message_words.html", context)
+
+
+def _topic(name: str, kinds: tuple[CommunicationKind, ...], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the messages of one part of the list, each kind once, and how many of them have own words."""
+    found = [(kind, [row for row in rows if row["key"].kind == kind]) for kind in kinds]
+    here = [row for _, of_kind in found for row in of_kind]
+    own = sum(bool(row["line"] or row["clinic"]) for row in here)
+    return {"name": name, "kinds": found, "count": len(here), "own": own}
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,12 +116,9 @@ def edit_message_words(request: HttpRequest, channel: str, stem: str) -> HttpRes
 def restore_message_words(request: HttpRequest, channel: str, stem: str) -> HttpResponse:
     """Go back to the shipped words, or for a service line to those of the clinic."""
     user, key, line = administrator(request), _key(channel, stem), _line(request)
-    version = request.POST.get("version", "")
+    version = whole_number(request.POST.get("version", "")) or 0
     try:
-        flow.restore(
-            key=key, service_id=_pk(line), version=int(version) if version.isdigit() else 0, by=user,
-            now=timezone.now(),
-        )  # fmt: skip
+        flow.restore(key=key, service_id=_pk(line), version=version, by=user, now=timezone.now())
     except Refusal as refused:
         messages.error(request, refused.detail)
     else:
@@ -173,9 +178,9 @@ def _page(
 
 def _present(request: HttpRequest, key: Key, line: HealthcareService | None) -> dict[str, Phrase]:
     """Return the words that are sent now, or those of an older version that was asked for."""
-    asked = request.GET.get("version", "")
-    if asked.isdigit():
-        rows = words_shown.versions(key, _pk(line)).filter(version=int(asked), is_shipped=False)
+    asked = whole_number(request.GET.get("version", ""))
+    if asked is not None:
+        rows = words_shown.versions(key, _pk(line)).filter(version=asked, is_shipped=False)
         older = {row.language: Phrase(row.subject, row.body) for row in rows}
         if older:
             return {language: older.get(language, Phrase("", "")) for language in wording.LANGUAGES}

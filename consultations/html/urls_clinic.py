@@ -13,6 +13,7 @@ from consultations.html import (
     clinic_visits,
     clinic_workload,
     message_board,
+    message_plans,
     message_words,
 )
 from consultations.html.clinic_files import case_file
@@ -26,6 +27,13 @@ urlpatterns = [
         "messages/words/<slug:channel>/<slug:stem>/restore/",
         message_words.restore_message_words,
         name="message-words-restore",
+    ),
+    path("messages/plans/", message_plans.message_plans, name="message-plans"),
+    path("messages/plans/<slug:slug>/<slug:kind>/", message_plans.edit_message_plan, name="message-plan-edit"),
+    path(
+        "messages/plans/<slug:slug>/<slug:kind>/restore/",
+        message_plans.restore_message_plan,
+        name="message-plan-restore",
     ),
     path("queue/", clinic_queue.queue, name="queue"),
     path("queue/live/", clinic_queue.live, name="queue-live"),

@@ -15,6 +15,41 @@ from consultations.queries import wording
 from consultations.queries.wording import Key, Words
 
 Own = Mapping[tuple[Key, str], MessageWords]
+# The parts of the list that administrators see, and which kinds of message stand in each.
+TOPICS: Mapping[str, tuple[CommunicationKind, ...]] = {
+    "Visits": (
+        CommunicationKind.BOOKING_CONFIRMED,
+        CommunicationKind.BOOKING_MOVED,
+        CommunicationKind.BOOKING_CANCELLED,
+        CommunicationKind.VISIT_TO_MOVE,
+        CommunicationKind.WAITLIST_OFFER,
+        CommunicationKind.VISIT_IN_A_DAY,
+        CommunicationKind.VISIT_IN_AN_HOUR,
+        CommunicationKind.CLINICIAN_RUNNING_LATE,
+        CommunicationKind.VISIT_MISSED,
+        CommunicationKind.NO_SHOW_FOLLOW_UP,
+    ),
+    "Questions and review": (
+        CommunicationKind.INTAKE_UNFINISHED,
+        CommunicationKind.CLINICIAN_ASKS,
+        CommunicationKind.ASK_NUDGE,
+        CommunicationKind.ASK_EXPIRED,
+        CommunicationKind.REVIEW_DECIDED,
+    ),
+    "Care plans": (
+        CommunicationKind.CARE_PLAN_READY,
+        CommunicationKind.ACTIVITY_DUE,
+        CommunicationKind.MEASURE_DUE,
+    ),
+    "Clinicians and administrators": (
+        CommunicationKind.SAFETY_FLAG,
+        CommunicationKind.REVIEW_DUE,
+        CommunicationKind.ESCALATION,
+        CommunicationKind.LICENCE_EXPIRING,
+        CommunicationKind.ON_CALL_GAP,
+    ),
+    "Accounts": (CommunicationKind.SECURITY_NOTICE,),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from consultations.adapters import links, push
 from consultations.adapters.links import Purpose
 from consultations.domain.codes import CommunicationKind
 from consultations.flows import prefer
-from consultations.models import Communication
+from consultations.models import Communication, MessageRule, MessageWords
 from tests.consultations.push_service import Browser
-from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory
+from tests.factories.consultations import AppointmentFactory, MessageRuleFactory, ServiceRequestFactory
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
 from tests.factories.providers import HealthcareServiceFactory
@@ -126,7 +126,47 @@ def test_how_the_messages_do_is_sound(look, message):
 def test_the_words_of_messages_are_sound(look):
     admin = AdminFactory()
     HealthcareServiceFactory(name="Calm Minds")
+    MessageWords.objects.create(
+        kind="visit-in-a-day", channel="sms", language="en", version=1, body="{answer_link} {day} {time}",
+        written_at=datetime.now(UTC), written_by=admin,
+    )  # fmt: skip
 
     look("/clinic/messages/words/", name="message-words", user=admin)
+    look("/clinic/messages/words/", name="message-words-open", user=admin, act=open_everything)
     look("/clinic/messages/words/email/visit-in-a-day/", name="message-words-edit", user=admin)
     look("/clinic/messages/words/sms/visit-in-a-day/", name="message-words-text", user=admin)
+
+
+def open_everything(page):
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+
+
+def test_when_messages_are_sent_is_sound(look):
+    admin, line = AdminFactory(), HealthcareServiceFactory(name="Calm Minds", slug="calm")
+    MessageRuleFactory(service=line, minutes=[90, 720, 2880])
+    AppointmentFactory(service_request__service=line, start_at=datetime.now(UTC) + timedelta(days=3))
+
+    look("/clinic/messages/plans/", name="message-plans", user=admin)
+    look("/clinic/messages/plans/calm/visit-in-a-day/", name="message-plan-edit", user=admin)
+    look("/clinic/messages/plans/calm/visit-in-a-day/restore/", name="message-plan-restore", user=admin)
+
+
+def test_times_of_messages_are_set_without_javascript(open_page):
+    line = HealthcareServiceFactory(slug="calm")
+    page = open_page(javascript=False, user=AdminFactory())
+
+    page.goto("/clinic/messages/plans/")
+    page.get_by_role("link", name=f"Change reminder a day ahead, with an answer asked for, {line.name}").click()
+    page.get_by_label("Time 2", exact=True).fill("0")
+    page.get_by_role("button", name="Show who is told when").click()
+    assert page.get_by_role("link", name="Time 2").count() == 1
+    page.get_by_label("Time 2", exact=True).fill("12")
+    page.get_by_label("Unit of time 2").select_option("hours")
+    page.get_by_role("button", name="Show who is told when").click()
+    assert (
+        "12 hours and 1 day before the visit" in page.get_by_role("region", name="Who would be told when").inner_text()
+    )
+    page.get_by_role("button", name="Keep these times").click()
+
+    assert "The times are kept." in page.inner_text("main")
+    assert MessageRule.objects.get().minutes == [720, 1440]

@@ -185,6 +185,7 @@ PAGES = {
     "/care-plans/": (Rows.own_plan, "patient", 3),
     "/clinic/hours/": (Rows.hours, "clinician", 13),
     "/clinic/schedules/": (lambda rows: AvailableTimeFactory(), "admin", 10),
+    "/clinic/messages/plans/": (lambda rows: HealthcareServiceFactory(), "admin", 4),
     "/clinic/alerts/": (Rows.alert, "clinician", 8),
 }
 CASE_SCREEN = 18

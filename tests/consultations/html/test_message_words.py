@@ -3,6 +3,7 @@
 import pytest
 
 from consultations.models import MessageWords
+from consultations.queries import wording
 from tests.consultations.html.reading import text_of
 from tests.factories.core import AdminFactory
 from tests.factories.intake import PatientFactory
@@ -37,6 +38,22 @@ def test_every_message_is_listed_with_whose_words_it_has(client, admin, django_a
     assert page.count("Shipped") > 30
     assert page.count("The clinic") == 1
     assert "Booking moved, to staff" in page
+
+
+def test_every_message_stands_in_the_list_once(client, admin):
+    page = client.get(LIST).text
+
+    addresses = [f"{LIST}{key.channel}/{key.stem}/" for key in wording.all_keys()]
+    assert {address: page.count(f'href="{address}"') for address in addresses} == dict.fromkeys(addresses, 1)
+
+
+def test_each_part_of_the_list_says_how_many_messages_have_own_words(client, admin):
+    client.post(BOOKED, {**WORDS, "do": "keep"})
+
+    page = text_of(client.get(LIST))
+
+    assert "Visits 21 messages, 1 with own words" in page
+    assert "Care plans 3 messages Care plan is ready" in page
 
 
 def test_the_present_words_are_shown_in_each_language_to_people_who_do_not_exist(client, admin):
@@ -81,6 +98,15 @@ def test_an_older_version_is_put_into_the_form_again(client, admin):
 
     assert answer.context["form"]["subject_en"].value() == "See you at {time}"
     assert answer.context["form"]["version"].value() == 2
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", "x"])
+def test_a_version_that_is_no_number_is_none(client, admin, version):
+    client.post(BOOKED, {**WORDS, "do": "keep"})
+
+    assert client.get(BOOKED, {"version": version}).status_code == 200
+    assert client.post(f"{BOOKED}restore/", {"version": version}).status_code == 302
+    assert MessageWords.objects.filter(is_shipped=True).count() == 0
 
 
 @pytest.mark.parametrize("do", ["show", "keep"])
