@@ -14,9 +14,9 @@ from playwright.sync_api import expect
 from intake.models import Questionnaire, QuestionnaireResponse
 from tests.browser import pages
 from tests.factories.intake import PatientFactory, QuestionnaireResponseFactory
+from tests.journeys.hands import settle, wait_for_save
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-STILL = re.compile(r"^(Saved|One answer|Not saved\.|$)")
 TICKS = "input[type=radio], input[type=checkbox]"
 CALM = re.compile("none|no$|never|not-at-all")
 PARTS = ["about-you", "medical-history", "gad-7", "phq-9", "hopes"]
@@ -39,10 +39,6 @@ def kept(response):
     return QuestionnaireResponse.objects.get(pk=response.pk)
 
 
-def settle(page):
-    expect(page.locator("form[data-ready]")).to_have_count(1)
-
-
 def fill(page, *, is_offline=False):
     """Answer all that is asked on a page, what the answers open included, by keys; stop on the button that goes on."""
     page.locator(".skip").focus()
@@ -52,7 +48,7 @@ def fill(page, *, is_offline=False):
         if at["kind"] == "button" and (at["name"], at["value"]) == ("go", "next"):
             break
         if at.get("isOpen") and keys(page.keyboard, at) and not is_offline:
-            expect(page.locator("[data-save-state]")).to_have_text(STILL)
+            wait_for_save(page)
     else:
         raise AssertionError(f"the keys never reach the end of {page.url}")
     if is_offline:

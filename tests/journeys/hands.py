@@ -1,7 +1,13 @@
 """What a person does on pages: reading a label, pressing a button, answering every question that is on a page."""
 
+import re
+
+from playwright.sync_api import expect
+
 from intake.html.fields import name_of
 from intake.html.lengths import typed
+
+STILL = re.compile(r"^(Saved|One answer|Not saved\.|$)")
 
 
 def press(page, name):
@@ -17,16 +23,34 @@ def follow(page, name):
 def answer_page(page, answers):
     """Answer each question of a page of questions that `answers` knows, those too that open meanwhile."""
     done = set()
+    settle(page)
     while fresh := [path for path in asked(page, answers) if path not in done]:
         give(page, fresh[0], answers[fresh[0]])
         done.add(fresh[0])
+        wait_for_save(page)
+
+
+def settle(page):
+    """Wait until a page of questions listens."""
+    expect(page.locator("form[data-ready]")).to_have_count(1)
+
+
+def wait_for_save(page):
+    """Wait until the answers are saved, and the questions that they open are shown."""
+    expect(page.locator("[data-save-state]")).to_have_text(STILL)
 
 
 def asked(page, answers):
     """Return the paths of `answers` that are asked on the page at this moment, from top to bottom."""
-    known = [path for path, value in answers.items() if value is not None]
+    # Asked of the page at once: most of the answers belong to other pages, and each question to a browser takes time.
+    names = page.evaluate("() => [...document.querySelectorAll('[name]')].map(node => node.name)")
+    there = [
+        path
+        for path, value in answers.items()
+        if value is not None and any(name.startswith(name_of(path)) for name in names)
+    ]
     return [
-        path for path in known if page.locator(f"[name^='{name_of(path)}']").first.is_visible() or is_choice(page, path)
+        path for path in there if page.locator(f"[name^='{name_of(path)}']").first.is_visible() or is_choice(page, path)
     ]
 
 
