@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from config.core.errors import FieldError
 from config.core.forms import RadioCards
+from consultations.domain import message_plan
 from consultations.domain.message_plan import LONGEST, MOST
 
 TIMES, NEVER = "times", "never"
@@ -68,18 +68,16 @@ class PlanForm(forms.Form):
     @property
     def _filled(self) -> list[int]:
         told = self.cleaned_data
-        return [place for place in range(MOST) if told["how"] == TIMES and told.get(f"count_{place}") is not None]
+        whole = [place for place in range(MOST) if told.get(f"count_{place}") and f"unit_{place}" in told]
+        return whole if told.get("how") == TIMES else []
 
     def clean(self) -> dict[str, Any]:
-        """Refuse times without any time: never is chosen, not left over."""
-        told = self.cleaned_data
-        if told.get("how") == TIMES and not self.errors and not self._filled:
+        """Put what is wrong beside the times that it means; never is chosen, not left over."""
+        told, filled = self.cleaned_data, self._filled
+        if told.get("how") == TIMES and not self.errors and not filled:
             self.add_error("count_0", "Give at least one time, or choose Never.")
+        # There are no more rows than times are allowed, so that each fault has its row.
+        for fault in list(message_plan.faults(self.minutes)):
+            place = int(fault.field.removeprefix("minutes").strip("[]"))
+            self.add_error(f"count_{filled[place]}", fault.detail)
         return told
-
-    def add_errors(self, errors: Sequence[FieldError]) -> None:
-        """Put what a flow refused beside the times that it means."""
-        filled = self._filled
-        for error in errors:
-            place = error.field.removeprefix("minutes").strip("[]")
-            self.add_error(f"count_{filled[int(place)]}" if place else None, error.detail)

@@ -45,8 +45,7 @@ def edit_message_plan(request: HttpRequest, slug: str, kind: str) -> HttpRespons
         return _page(request, plan, form, None, status=422)
     if request.POST.get("do") == "keep":
         return _keep(request, user, plan, form)
-    form.add_errors(list(message_plan.faults(form.minutes)))
-    return _page(request, plan, form, None, status=422) if form.errors else _page(request, plan, form, form.minutes)
+    return _page(request, plan, form, form.minutes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,9 +72,6 @@ def _keep(request: HttpRequest, user: User, plan: Plan, form: PlanForm) -> HttpR
             by=user, now=timezone.now(),
         )  # fmt: skip
     except Refusal as refused:
-        if refused.errors:
-            form.add_errors(refused.errors)
-            return _page(request, plan, form, None, status=422)
         minutes, present = form.minutes, _plan(plan.service.slug, plan.kind)
         form.add_error(None, refused.detail)
         # Who has looked at the other times may keep these all the same.

@@ -152,6 +152,19 @@ def test_what_is_wrong_stands_beside_what_was_typed(client, admin, line, do, typ
     assert own_times() == []
 
 
+def test_everything_that_is_wrong_is_told_at_once(client, admin, line):
+    answer = client.post(AHEAD, {**TIMES, "count_0": "40", "count_1": "soon", "unit_2": "moons", "do": "keep"})
+
+    assert set(answer.context["form"].errors) == {"count_0", "count_1", "unit_2"}
+
+
+def test_that_nobody_would_be_told_is_shown_too(client, admin, line):
+    page = text_of(client.post(AHEAD, {**NEVER, "do": "show"}))
+
+    assert "Nobody: this message is never sent." in page
+    assert "Keep these times" in page
+
+
 def test_of_two_administrators_the_second_loses_nothing_that_was_typed(client, admin, line):
     client.post(AHEAD, {**TIMES, "count_0": "3", "do": "keep"})
 
