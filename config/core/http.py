@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.core import sessions
 from config.core.models import Role, User
@@ -40,6 +43,30 @@ def administrator(request: HttpRequest) -> User:
 def whole_number(text: str) -> int | None:
     """Return a number out of an address or a hidden field; None for anything else, and for more than nine digits."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Asks who is not signed in to sign in, and then shows the page that they were on."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """Lead to the sign-in page."""
+        return _to_sign_in(request)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    return redirect_to_login(_place(request), resolve_url(settings.LOGIN_URL))
+
+
+def _place(request: HttpRequest) -> str:
+    """Return where a reader goes on after signing in: the page asked for, or that from which something was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    # Many addresses take only what a form sends: leading back to one of them would end at an empty page.
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    parts = urlsplit(page)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class SafeHeaders:
@@ -97,7 +124,7 @@ class StaffSecondFactor:
             if sessions.slept(request.session, user, now=timezone.now()):
                 logout(request)
                 if not request.path.startswith(_API):
-                    return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.path}")
+                    return _to_sign_in(request)
             elif not request.path.startswith(_OPEN_TO_SINGLE_FACTOR) and sessions.lacks_second_factor(
                 request.session, user
             ):

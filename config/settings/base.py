@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.core.http.SignInFirst",
     "config.core.http.ReaderLanguage",
     "config.core.request_log.RequestLog",
     "allauth.account.middleware.AccountMiddleware",

@@ -103,3 +103,38 @@ def test_patients_need_no_second_factor(client, settings):
     settings.STAFF_SECOND_FACTOR_REQUIRED = True
 
     assert client.get(SERVICES, headers={"X-Session-Token": token_of(UserFactory())}).status_code == 200
+
+
+@pytest.mark.parametrize("was_signed_in", [True, False], ids=["slept", "stranger"])
+def test_who_sends_a_form_after_their_session_goes_on_at_the_page_they_sent_it_from(client, was_signed_in):
+    if was_signed_in:
+        client.force_login(UserFactory())
+        client.get("/account/")
+    page = "http://testserver/visits/7f0c/?from=mail"
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        answer = client.post("/account/messages/devices/", headers={"Referer": page})
+
+    assert answer.url == "/account/login/?next=/visits/7f0c/%3Ffrom%3Dmail"
+
+
+@pytest.mark.parametrize("page", ["https://elsewhere.example/visits/", ""], ids=["elsewhere", "unknown"])
+def test_who_sends_a_form_from_no_page_of_ours_goes_on_at_home(client, page):
+    answer = client.post("/account/messages/devices/", headers={"Referer": page})
+
+    assert answer.url == "/account/login/?next=/home/"
+
+
+def test_who_opens_a_page_after_their_session_goes_on_there_with_what_they_looked_for(client):
+    client.force_login(UserFactory())
+    client.get("/account/")
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        answer = client.get("/services/?day=2026-12-03")
+
+    assert answer.url == "/account/login/?next=/services/%3Fday%3D2026-12-03"
+
+
+def test_sign_in_page_says_why_it_came_up(client):
+    assert "Sign in to go on." in client.get("/account/login/?next=/home/").text
+    assert "Sign in to go on." not in client.get("/account/login/").text
