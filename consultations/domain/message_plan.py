@@ -1,12 +1,8 @@
 """The plan of a message that is sent before or after something: what it may be, and how to say it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-
-from django.utils.text import get_text_list
 
 from config.core.errors import FieldError
-from consultations.domain import policy
 from consultations.domain.codes import CommunicationKind, CountedFrom
 from consultations.domain.timing import AHEAD, USUAL
 
@@ -40,16 +36,16 @@ def faults(minutes: Sequence[int]) -> Iterator[FieldError]:
 
 
 def in_words(kind: str, minutes: Sequence[int]) -> str:
-    """Return a plan as a person says it: "1 hour and 1 day before the visit", "never"."""
+    """Return a plan as administrators say it, in English: "1 hour and 1 day before the visit", "never"."""
     if not minutes:
         return "never"
-    lengths = [length_in_words(one) for one in sorted(minutes)]
-    return f"{get_text_list(lengths, 'and')} {counted_from(kind).label}"
+    *others, last = [length_in_words(one) for one in sorted(minutes)]
+    return f"{', '.join(others)}{' and ' if others else ''}{last} {counted_from(kind).label}"
 
 
 def length_in_words(minutes: int) -> str:
-    """Return a length of time in days, hours and minutes, without those that are none."""
+    """Return a length of time in days, hours and minutes, without those that are none, in English."""
     hours, rest = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [timedelta(days=days), timedelta(hours=hours), timedelta(minutes=rest)]
-    return " ".join(policy.in_words(part) for part in parts if part)
+    parts = {"day": days, "hour": hours, "minute": rest}
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in parts.items() if count)

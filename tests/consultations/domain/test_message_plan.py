@@ -1,6 +1,7 @@
 """What the plan of a message may be, and how it is said."""
 
 import pytest
+from django.utils import translation
 
 from consultations.domain.codes import CountedFrom, TimedKind
 from consultations.domain.message_plan import counted_from, faults, in_words, usual
@@ -21,6 +22,11 @@ BEFORE, BEGUN, MISSED = TimedKind.VISIT_IN_A_DAY, TimedKind.INTAKE_UNFINISHED, T
 )
 def test_a_plan_is_said_in_words(kind, minutes, words):
     assert in_words(kind, minutes) == words
+
+
+def test_administrators_read_one_language_only():
+    with translation.override("es"):
+        assert in_words(BEFORE, [DAY, HOUR, 3 * DAY]) == "1 hour, 1 day and 3 days before the visit"
 
 
 @pytest.mark.parametrize(
