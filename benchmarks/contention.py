@@ -4,9 +4,11 @@ Sixty-four people at once want the same time: how long until the last of them is
     python3 run.py bench contention            ten rounds of each kind
     python3 run.py bench contention --quick    two rounds
 
-The web server is the one that the product ships with, with its own number of processes and threads. A round begins
-when all are let go and ends with the last answer; what is not exactly right (one winner, the others told so) stops the
-run. Floor: as many people who insert one row each through the same server, in the same minute.
+The web server is the one that the product ships with, with its own number of processes and threads. Everybody has
+read the free times before, those of the floor too: nobody wants a time in the first request of their session, which
+writes it. A round begins when all are let go and ends with the last answer; what is not exactly right (one winner, the
+others told so) stops the run. Floor: as many people who insert one row each through the same server, in the same
+minute.
 """
 
 import itertools
@@ -92,7 +94,7 @@ def _together(acts: list[Act], expected: list[int]) -> float:
 def _inserting(url: str, people: int) -> Iterator[Round]:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_insert (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body jsonb)")
-    posts = [poster(url, case.patient.user) for case in _cases(_service(), people)]
+    posts = [_person(url, case) for case in _cases(_service(), people)]
     while True:
         yield [partial(post, "/bare-insert/", {"number": number}) for number, post in enumerate(posts)], [200] * people
 
@@ -101,14 +103,14 @@ def _one_time(url: str, people: int) -> Iterator[Round]:
     service = _service()
     _clinician(service)
     for number in itertools.count():
-        acts = [booking(url, case, FIRST + number * HALF) for case in _cases(service, people)]
+        acts = [booking(_person(url, case), case, FIRST + number * HALF) for case in _cases(service, people)]
         yield acts, [201] + [409] * (people - 1)
 
 
 def _one_named_clinician(url: str, people: int) -> Iterator[Round]:
     service = _service()
     ada = _clinician(service)
-    posts = [(poster(url, case.patient.user), case) for case in _cases(service, people)]
+    posts = [(_person(url, case), case) for case in _cases(service, people)]
     for number in itertools.count():
         start_at = FIRST + number * HALF
         acts = [partial(hold, post, case, start_at, practitioner=str(ada.pk)) for post, case in posts]
@@ -128,7 +130,7 @@ def _overlapping_times(url: str, people: int) -> Iterator[Round]:
         acts = []
         for wanted, at in itertools.islice(itertools.cycle(wishes), people):
             [case] = _cases(wanted, 1)
-            acts.append(partial(hold, poster(url, case.patient.user), case, at))
+            acts.append(partial(hold, _person(url, case), case, at))
         # All four lie over each other, so that one person has all of it.
         yield acts, [201] + [409] * (people - 1)
         Slot.objects.live().filter(practitioner=ada).update(status="free", expires_at=None)
@@ -139,7 +141,7 @@ def _expired_hold(url: str, people: int) -> Iterator[Round]:
     service = _service()
     ada = _clinician(service)
     [owner, *cases] = _cases(service, people + 1)
-    posts = [(poster(url, case.patient.user), case) for case in cases]
+    posts = [(_person(url, case), case) for case in cases]
     for number in itertools.count():
         start_at = FIRST + number * HALF
         _held(owner, start_at, now=datetime.now(UTC) - timedelta(hours=1))
@@ -158,7 +160,7 @@ def _one_patient(url: str, people: int) -> Iterator[Round]:
             case = ServiceRequestFactory(submitted=True, service=line, patient=patient)
             time_held = _held(case, FIRST + number * HALF, now=datetime.now(UTC))
             words = {"service_request": str(case.pk), "hold": str(time_held.pk)}
-            acts.append(partial(poster(url, patient.user), "/api/v1/appointments/", words))
+            acts.append(partial(_person(url, case), "/api/v1/appointments/", words))
         # The three visits would be at one time, so that one of them is booked.
         yield list(itertools.islice(itertools.cycle(acts), people)), [201] + [409] * (people - 1)
 
@@ -173,11 +175,20 @@ def _swaps(url: str, people: int) -> Iterator[Round]:
         book.book(request_id=case.pk, hold_id=_held(case, at, now=now).pk, by=case.patient.user, now=now)
         for case, at in zip(cases, times, strict=True)
     ]
-    posts = [poster(url, case.patient.user) for case in cases]
+    posts = [_person(url, case) for case in cases]
     acts = [_swap(posts[n], cases[n], visits[n], times[n ^ 1]) for n in range(len(times))]
     while True:
         # Who wins is chance; each keeps the old time until the new one is theirs.
         yield (acts * people)[:people], []
+
+
+def _person(url: str, case: ServiceRequest) -> Any:
+    """Return how somebody posts who has read the free times of their case, as whoever wants one of them has."""
+    return poster(
+        url,
+        case.patient.user,
+        after=f"/api/v1/availability/starts/?service={case.service.slug}&state={case.state}",
+    )
 
 
 def _swap(post: Any, case: ServiceRequest, visit: Appointment, to: datetime) -> Act:

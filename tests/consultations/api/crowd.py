@@ -13,8 +13,12 @@ TOKEN = "t" * 32
 ThreadedWSGIServer.request_queue_size = 128
 
 
-def poster(url, user, **more):
-    """Return a function that posts JSON as a signed-in person over a connection of its own, with more headers."""
+def poster(url, user, *, after=None, **more):
+    """
+    Return a function that posts JSON as a signed-in person over a connection of its own, with more headers.
+
+    after  an address that the person reads before; whoever has read nothing writes their session in what they post
+    """
     browser = Client()
     browser.force_login(user)
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
@@ -25,16 +29,18 @@ def poster(url, user, **more):
         **more,
     }
 
-    def post(path, words):
+    def ask(method, path, body=None):
         connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
         try:
-            connection.request("POST", path, json.dumps(words), headers)
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
         finally:
             connection.close()
 
-    return post
+    if after:
+        assert ask("GET", after)[0] == 200
+    return lambda path, words: ask("POST", path, json.dumps(words))
 
 
 def hold(post, case, start_at, **more):
@@ -42,9 +48,8 @@ def hold(post, case, start_at, **more):
     return post("/api/v1/holds/", {"service_request": str(case.pk), "start": start_at.isoformat(), **more})
 
 
-def booking(url, case, start_at):
+def booking(post, case, start_at):
     """Return the act of one person: hold the time, then book it; the answer is the first refusal or the visit."""
-    post = poster(url, case.patient.user)
 
     def act():
         status, body = hold(post, case, start_at)

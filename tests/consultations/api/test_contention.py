@@ -29,7 +29,7 @@ def test_twenty_people_who_book_one_time_get_one_visit_and_nineteen_refusals_eac
         for number in range(ROUNDS):
             start_at = NINE + timedelta(minutes=30 * number)
             cases = [ServiceRequestFactory(submitted=True, service=service) for _ in range(PEOPLE)]
-            answers = at_once(*[booking(live_server.url, case, start_at) for case in cases])
+            answers = at_once(*[booking(poster(live_server.url, case.patient.user), case, start_at) for case in cases])
 
             assert sorted(status for status, _ in answers) == [201] + [409] * 19, answers
             assert {body["code"] for status, body in answers if status == 409} == {"slot-taken"}

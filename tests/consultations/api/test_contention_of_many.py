@@ -73,7 +73,9 @@ def test_one_time_goes_to_one_of_sixty_four(live_server, service):
         for number in range(ROUNDS):
             start_at = NINE + number * timedelta(minutes=30)
             waiting = [case for case in cases if not Appointment.objects.filter(service_request=case).exists()]
-            answers = at_once(*[booking(live_server.url, case, start_at) for case in waiting])
+            answers = at_once(
+                *[booking(poster(live_server.url, case.patient.user), case, start_at) for case in waiting]
+            )
 
             assert statuses(answers) == [201] + [409] * (len(waiting) - 1), answers
             assert {body["code"] for status, body in answers if status == 409} == {"slot-taken"}
