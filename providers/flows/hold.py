@@ -23,7 +23,7 @@ from config.core.flow import again_after_deadlock, flow
 from config.core.models import AuditAction, User
 from providers.domain import choice
 from providers.domain.codes import SlotStatus
-from providers.domain.intervals import Interval, subtract
+from providers.domain.intervals import Interval, intersect, subtract
 from providers.domain.states import STATES
 from providers.domain.terms import Terms
 from providers.models import (
@@ -45,7 +45,7 @@ _WEEK = timedelta(days=7)
 _AROUND = timedelta(days=1, hours=12)
 _UNKNOWN = Standing([], [], is_taken=False)
 _SERVICE = Compiled(lambda service_id: HealthcareService.objects.active().filter(pk=service_id))
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 class NotOffered(Invalid):
@@ -312,14 +312,18 @@ def _work_in(slot: Slot, diaries: Diaries, wish: _Wish, expired: list[Slot]) -> 
         return
     freed = [*expired, *(held for held in wish.earlier if held.practitioner_id == slot.practitioner_id)]
     gone = {held.pk for held in freed}
-    now, here = wish.now, _around(slot)
-    span = Interval(max(here.start, now), here.end)
+    here, now = _around(slot), wish.now
+    near = [slot, *(held for held in freed if here.contains(block_of(held)))]
+    far = [_around(held) for held in freed if not here.contains(block_of(held))]
+    touched, ahead = open_times.touched(near, diaries), Interval(now, _END)
     left = [(service, diary.without(gone)) for service, diary in diaries]
-    rows = open_times.derived(slot.practitioner, left, span=span, now=now)
-    OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
-    for other in subtract((_around(held) for held in freed), [here, Interval(_BEGINNING, now)]):
-        rows = open_times.expected(slot.practitioner, span=other, now=now)
-        OpenTime.objects.replace(slot.practitioner_id, span=other, rows=rows)
+    known = intersect(touched, [Interval(max(here.start, now), here.end)])
+    for span in known:
+        rows = open_times.derived(slot.practitioner, left, span=span, now=now)
+        OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
+    for span in subtract(intersect([*touched, *far], [ahead]), known):
+        rows = open_times.expected(slot.practitioner, span=span, now=now)
+        OpenTime.objects.replace(slot.practitioner_id, span=span, rows=rows)
     OpenTimeChange.objects.made_by([slot.pk, *gone]).delete()
 
 

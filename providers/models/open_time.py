@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db import models
@@ -15,25 +16,39 @@ _BATCH = 2000
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class OpenTimeRow(NamedTuple):
+    """One row of one clinician as plain values; of rows of the model a clinician's thousands would cost ten times that."""
+
+    service_id: UUID
+    start_at: datetime
+    end_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    states: int
+    accepts_new_patients: bool
+
+
 class OpenTimeQuerySet(models.QuerySet["OpenTime"]):
     """Free times."""
 
-    def replace(self, practitioner: UUID, *, span: Interval, rows: Iterable["OpenTime"]) -> int:
+    def of(self, practitioner: UUID, *, span: Interval) -> set[OpenTimeRow]:
+        """Return what is stored of a clinician in a span."""
+        stored = self._stored(practitioner, span=span)
+        return {OpenTimeRow(*row) for row in stored.values_list(*OpenTimeRow._fields)}
+
+    def replace(self, practitioner: UUID, *, span: Interval, rows: Iterable[OpenTimeRow]) -> int:
         """Make `rows` all that is stored of a clinician in a span, touching only what differs; how many that was."""
-        wanted = {(row.service_id, row.start_at): row for row in rows}
-        stored = self.filter(practitioner=practitioner, start_at__gte=span.start, start_at__lt=span.end)
-        same, wrong = set(), []
-        for row in stored:
-            key = (row.service_id, row.start_at)
-            if key in wanted and row.facts == wanted[key].facts:
-                same.add(key)
-            else:
-                wrong.append(row.pk)
+        wanted, stored = set(rows), self.of(practitioner, span=span)
+        missing, wrong = wanted - stored, stored - wanted
         if wrong:
-            stored.filter(pk__in=wrong).delete()
-        missing = [row for key, row in wanted.items() if key not in same]
-        self.bulk_create(missing, batch_size=_BATCH)
+            keys = [(row.service_id, practitioner, row.start_at) for row in wrong]
+            self._stored(practitioner, span=span).filter(pk__in=keys).delete()
+        made = [self.model(practitioner_id=practitioner, **row._asdict()) for row in missing]
+        self.bulk_create(made, batch_size=_BATCH)
         return len(wrong) + len(missing)
+
+    def _stored(self, practitioner: UUID, *, span: Interval) -> Self:
+        return self.filter(practitioner=practitioner, start_at__gte=span.start, start_at__lt=span.end)
 
 
 class OpenTime(models.Model):
@@ -81,11 +96,6 @@ class OpenTime(models.Model):
 
     def __str__(self) -> str:
         return "OpenTime"
-
-    @property
-    def facts(self) -> tuple[datetime, datetime, datetime, int, bool]:
-        """Return all but the key."""
-        return (self.end_at, self.opens_at, self.closes_at, self.states, self.accepts_new_patients)
 
 
 class OpenTimeChangeQuerySet(models.QuerySet["OpenTimeChange"]):

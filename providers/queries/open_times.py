@@ -1,20 +1,23 @@
 """The derived table of free times: what it should hold, for whom it is not sure, and searching it."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
+from providers.domain.codes import SlotStatus
 from providers.domain.eligibility import Ask, Licence, birthday, of_service
-from providers.domain.intervals import Interval
+from providers.domain.intervals import Interval, union
 from providers.domain.open_times import BITS, MARGIN_DAYS, derive, first_instant
 from providers.domain.open_times import OpenTime as Free
+from providers.domain.slots import visits_per_day
 from providers.domain.states import STATES
-from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner
-from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, offering_of
+from providers.models import HealthcareService, OpenTime, OpenTimeChange, OpenTimeCover, Practitioner, Slot
+from providers.models.open_time import OpenTimeRow
+from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of, offering_of
 
 # A clinician's rows stay good this long after they were derived; the horizon moves a day a day.
 GOOD_FOR = timedelta(days=MARGIN_DAYS - 1)
@@ -36,7 +39,7 @@ class Fact(NamedTuple):
     time: Free
 
 
-def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[OpenTime]:
+def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> list[OpenTimeRow]:
     """
     Return the rows that the table should hold of one clinician in a span, from hours and slots.
 
@@ -45,21 +48,34 @@ def expected(practitioner: Practitioner, *, span: Interval, now: datetime) -> li
     return derived(practitioner, all_diaries(practitioner, span=span, now=now), span=span, now=now)
 
 
-def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> list[OpenTime]:
+def derived(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> list[OpenTimeRow]:
     """Return the same from diaries that are loaded already, for a span that they cover."""
     return [
-        OpenTime(
-            service=service,
-            practitioner=practitioner,
-            start_at=one.start_at,
-            end_at=one.end_at,
-            opens_at=one.opens_at,
-            closes_at=one.closes_at,
-            states=one.states,
-            accepts_new_patients=accepts,
-        )
+        OpenTimeRow(service.pk, *one, accepts)
         for service, accepts, one in facts(practitioner, diaries, span=span, now=now)
     ]
+
+
+def touched(slots: Collection[Slot], diaries: Diaries) -> tuple[Interval, ...]:
+    """
+    Return when times start that may become free or cease to be so as one clinician's slots are taken or given back.
+
+    These are the times whose blocks reach theirs, and all of a day that is, or was, as full as it may be.
+
+    diaries  what is taken on the days of the slots, as it was or will be
+    """
+    if not diaries:
+        return ()
+    [_, diary], all_terms = diaries[0], [one.terms for _, one in diaries]
+    longest = max(sum(one.buffers, one.duration) for one in all_terms)
+    starts = {one.pk: one.start_at for one in (*diary.taken, *slots) if one.status != SlotStatus.BUSY_UNAVAILABLE}
+    visits = visits_per_day(starts.values(), diary.zone)
+    fewest = min(one.max_visits_per_day for one in all_terms)
+    days = {one.start_at.astimezone(diary.zone).date() for one in slots}
+
+    near = [Interval(block.start - longest, block.end + longest) for block in map(block_of, slots)]
+    full = [_day(diary.zone, day) for day in days if visits[day] >= fewest]
+    return union([*near, *full])
 
 
 def facts(practitioner: Practitioner, diaries: Diaries, *, span: Interval, now: datetime) -> Iterator[Fact]:
@@ -125,10 +141,12 @@ def rows(
 def drift(practitioner: Practitioner, *, now: datetime) -> int:
     """Return how many rows of one clinician differ from what they should be; 0 unless a trigger was missed."""
     span = covered(practitioner, now=now)
-    wanted = {(row.service_id, row.start_at): row.facts for row in expected(practitioner, span=span, now=now)}
-    stored = OpenTime.objects.filter(practitioner=practitioner, start_at__gte=span.start, start_at__lt=span.end)
-    held = {(row.service_id, row.start_at): row.facts for row in stored}
-    return len(set(wanted.items()) ^ set(held.items()))
+    wanted = set(expected(practitioner, span=span, now=now))
+    return len(wanted ^ OpenTime.objects.of(practitioner.pk, span=span))
+
+
+def _day(zone: ZoneInfo, day: date) -> Interval:
+    return Interval(first_instant(zone, day), first_instant(zone, day + timedelta(days=1)))
 
 
 def _fitting(service: HealthcareService, diary: Diary) -> list[Licence]:

@@ -42,6 +42,7 @@ from tests.factories.providers import (
     ClinicClosureFactory,
     HealthcareServiceFactory,
     PractitionerFactory,
+    PractitionerRoleFactory,
     QualificationFactory,
     ScheduleExceptionFactory,
     SlotFactory,
@@ -213,6 +214,22 @@ def test_a_held_time_leaves_the_table_and_no_doubt():
         assert sure() == {ada.pk}
         assert table.drift(ada, now=NOW) == 0
     assert not OpenTime.objects.filter(start_at=NINE + half).exists()
+
+
+@pytest.mark.parametrize("most", [1, 2, 9])
+def test_a_held_time_takes_the_times_of_a_service_with_long_buffers_with_it(most):
+    service, patient = HealthcareServiceFactory(alignment_minutes=10), UserFactory()
+    long = HealthcareServiceFactory(buffer_before_minutes=75, buffer_after_minutes=5, max_visits_per_day=most)
+    ada, reference = clinician(service), uuid4()
+    PractitionerRoleFactory(practitioner=ada, service=long)
+    refresh_all()
+
+    for minutes in (60, 140, 0, 90):
+        hold.hold(
+            service_id=service.pk, state="NY", start_at=NINE + timedelta(minutes=minutes), practitioner_id=None,
+            by=patient, reference=reference, now=NOW,
+        )  # fmt: skip
+        assert (sure(), table.drift(ada, now=NOW)) == ({ada.pk}, 0)
 
 
 CHANGES = {
