@@ -186,7 +186,7 @@ def offered(request: HttpRequest, case: ServiceRequest, now: datetime, *, by_nam
         "day": day,
         "days": _days(found, zone),
         "zone": zone,
-        "zone_words": _zone_words(zone, now),
+        "zone_words": _zone_words(zone, [start_at for start_at, _ in found] or [now]),
         "filters": form,
         "more_url": _more(request, more),
         "is_first": not after,
@@ -198,9 +198,10 @@ def _filter(request: HttpRequest, case: ServiceRequest) -> TimeFilterForm:
     return TimeFilterForm(request.GET, practitioners=practitioners, languages=languages)
 
 
-def _zone_words(zone: ZoneInfo, now: datetime) -> str:
-    """Return a zone as a person says it: `New York time (EDT)`."""
-    return f"{city(zone)} ({now.astimezone(zone).tzname()})"
+def _zone_words(zone: ZoneInfo, shown: list[datetime]) -> str:
+    """Return a zone as a person says it: `New York time (EDT)`; `(EDT, EST)` where the clocks change between them."""
+    names = dict.fromkeys(str(one.astimezone(zone).tzname()) for one in shown)
+    return f"{city(zone)} ({', '.join(names)})"
 
 
 def _days(found: list[tuple[datetime, dict[str, str]]], zone: ZoneInfo) -> list[dict[str, Any]]:

@@ -289,3 +289,48 @@ def test_who_knows_the_patient_is_named_and_chosen_first(browse, case):
 
     assert _times(page)[0]["note"] == f"{known.display_name}, whom you know"
     assert_shows(held_page, known.display_name, "You have seen them before, or are about to.")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-10-30", "New York time (EDT) "), ("2026-11-06", "New York time (EST) "), ("", "New York time (EDT, EST) ")],
+    ids=["before", "after", "both"],
+)
+def test_the_zone_is_named_as_it_is_at_the_times_that_are_shown(browse, day, words):
+    with time_machine.travel(datetime(2026, 10, 29, 12, tzinfo=UTC), tick=False):
+        case = ServiceRequestFactory(submitted=True, service__minimum_notice_minutes=0)
+        practitioner = clinician(case.service)
+        AvailableTimeFactory(schedule__practitioner=practitioner, weekday=5, start_minute=540, end_minute=600)
+
+        shown = browse(case.patient.user).get(url(case), {"day": day} if day else {})
+
+    assert words in text_of(shown)
+
+
+def test_a_day_without_free_times_leads_to_other_days_and_not_to_tomorrow(browse, case):
+    clinician(case.service)
+
+    shown = browse(case.patient.user).get(url(case), {"day": "2026-06-02"})
+
+    assert_shows(shown, "No free times on this day", "Show the first free times of all days")
+    assert "look again tomorrow" not in text_of(shown)
+
+
+def test_choosing_a_clinician_keeps_the_day(browse, case):
+    clinician(case.service)
+
+    shown = browse(case.patient.user).get(url(case), {"day": "2026-06-08"})
+
+    assert '<input type="hidden" name="day" value="2026-06-08">' in shown.content.decode()
+
+
+def test_moving_within_the_same_clinician_does_not_say_that_one_knows_them(browse):
+    case = ServiceRequestFactory(submitted=True)
+    visit = AppointmentFactory(service_request=case, practitioner=clinician(case.service))
+    browser = browse(visit.patient.user)
+
+    last = _times(browser.get(url(case)))[-1]
+    shown = browser.post(url(case), {"time": last["value"]}, follow=True)
+
+    assert_shows(shown, "Move your visit to this time?")
+    assert "You have seen them before" not in text_of(shown)
