@@ -16,7 +16,7 @@ from config.core.http import signed_in
 from consultations.api.appointments import calendar_file
 from consultations.domain import policy as policies
 from consultations.domain import reasons
-from consultations.domain.codes import AppointmentStatus
+from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
 from consultations.flows import book as booking
 from consultations.flows import visit as meeting
 from consultations.html.patient_forms import CancelForm, CheckInForm
@@ -66,6 +66,8 @@ def visit_calendar(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def cancel_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Ask whether the visit shall be cancelled, with the policy in words; POST cancels it."""
     visit = own_visit(request, visit_id)
+    if visit.status not in LIVE_APPOINTMENTS:
+        return redirect("consultations:visit", visit_id)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _cancel(request, visit, form.cleaned_data["reason"])

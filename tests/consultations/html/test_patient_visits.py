@@ -123,3 +123,21 @@ def test_a_visit_of_somebody_else_does_not_exist(browse, visit, path):
     readers = [PatientFactory().user, visit.practitioner.user]
 
     assert [browse(reader).get(url(visit, path)).status_code for reader in readers] == [404, 404]
+
+
+def test_a_visit_that_was_moved_as_often_as_it_can_be_says_so(browse, visit):
+    visit.reschedules = visit.service_request.change_policy.max_reschedules
+    visit.save(update_fields=["reschedules"])
+
+    answer = browse(visit.patient.user).get(url(visit))
+
+    assert_shows(answer, "moved as often as it can be. You can still cancel it.", "Call us")
+
+
+def test_cancelling_what_is_over_leads_to_the_visit_and_calls_nothing_late(browse):
+    visit = AppointmentFactory(status="cancelled")
+
+    answer = browse(visit.patient.user).get(url(visit, "cancel/"), follow=True)
+
+    assert_shows(answer, "This visit was cancelled")
+    assert "too late" not in text_of(answer)

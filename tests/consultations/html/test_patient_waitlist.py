@@ -106,6 +106,7 @@ def test_the_link_of_the_message_takes_the_time_without_signing_in(offer, link):
 
     assert_shows(shown, "A time is free for you", "about 30 minutes from now")
     assert_shows(taken, "The time is yours")
+    assert "<title>The time is yours" in taken.content.decode()
     assert Appointment.objects.get().slot == offer.slot
 
 
