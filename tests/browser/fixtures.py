@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from config.core.http import LANGUAGE
 from config.embedded import browser as found
@@ -23,6 +23,8 @@ def chromium():
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**found.launch_options())
+        # What a page comes to, a busy machine comes to later.
+        expect.set_options(timeout=20_000)
         yield browser
         browser.close()
 
@@ -42,6 +44,7 @@ def open_page(chromium, live_server, complaints):
             context = chromium.new_context(
                 viewport=size, java_script_enabled=javascript, color_scheme=scheme, base_url=live_server.url
             )
+            context.set_default_timeout(60_000)
             stack.callback(context.close)
             if user is not None:
                 context.add_cookies([session_cookie(user, live_server.url)])
