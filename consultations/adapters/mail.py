@@ -1,6 +1,5 @@
 """E-mail through Django's mail backend: SMTP by default, vendors by django-anymail."""
 
-import re
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -104,7 +103,7 @@ def _plain(letter: Letter) -> bytes | None:
 
 
 def _subject(letter: Letter) -> str:
-    return re.sub(r"\s+", " ", letter.subject).strip()
+    return " ".join(letter.subject.split())
 
 
 def _headers(letter: Letter) -> dict[str, str]:

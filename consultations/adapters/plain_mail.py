@@ -2,17 +2,14 @@
 A simple letter as it goes to a mail server, in the very bytes that Django writes.
 
 Django's headers may hold anything, so each is parsed, encoded and folded twice; measured, that takes longer than handing
-the letter over. Nearly all of ours are a few lines to one plain address: those are written by Python's `email` with a
-policy that leaves plain headers as they are. What is not plain is left to Django.
+the letter over. Nearly all of ours are a few plain headers and lines to one plain address: those are joined as they are.
+What is not plain is left to Django.
 """
 
 import re
 from collections.abc import Mapping
-from email.message import Message
-from email.policy import Compat32
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
@@ -26,18 +23,6 @@ _HEADER_LETTERS = 78
 _LINE_OCTETS = 998
 
 
-class _Plain(Compat32):
-    """The policy of Django's mails, except that no header is parsed to be folded: it is clear how each will be."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Return a header, which `written` found plain, as it goes over the wire."""
-        fold = "" if _fits(name, value) else f"{self.linesep} "
-        return f"{name}: {fold}{value}{self.linesep}".encode("ascii")
-
-
-_POLICY = _Plain(linesep="\r\n")
-
-
 def written(*, to: str, subject: str, body: str, headers: Mapping[str, str]) -> bytes | None:
     """
     Return a letter from the clinic, ready for SMTP; None when it is not plain enough.
@@ -46,28 +31,31 @@ def written(*, to: str, subject: str, body: str, headers: Mapping[str, str]) -> 
     headers  what follows the date, in this order
     """
     text = body.encode()
-    if "\r" in body or _ADDRESS.fullmatch(to) is None or any(len(line) > _LINE_OCTETS for line in text.splitlines()):
+    if "\r" in body or _ADDRESS.fullmatch(to) is None or not _has_short_lines(text):
         return None
     date = formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
     named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": to, "Date": date, **headers}
     if not all(_is_plain(name, value) for name, value in named.items()):
         return None
 
-    letter = Message(policy=_POLICY)
-    letter["Content-Type"] = 'text/plain; charset="utf-8"'
-    letter["MIME-Version"] = "1.0"
-    letter["Content-Transfer-Encoding"] = "7bit" if text.isascii() else "8bit"
-    for name, value in named.items():
-        letter[name] = value
-    # How `email` holds octets that are not ASCII.
-    letter.set_payload(text.decode("ascii", "surrogateescape"))
-    return letter.as_bytes()
+    encoding = "7bit" if text.isascii() else "8bit"
+    first = ('Content-Type: text/plain; charset="utf-8"', "MIME-Version: 1.0", f"Content-Transfer-Encoding: {encoding}")
+    head = "\r\n".join([*first, *(_line(name, value) for name, value in named.items())])
+    return head.encode("ascii") + b"\r\n\r\n" + text.replace(b"\n", b"\r\n")
 
 
 @lru_cache
 def sender(written_as: str) -> str:
     """Return the address that a mail server is told, from the one that readers see."""
     return str(sanitize_address(written_as, "utf-8"))
+
+
+def _has_short_lines(text: bytes) -> bool:
+    return len(text) <= _LINE_OCTETS or all(len(line) <= _LINE_OCTETS for line in text.splitlines())
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name}: {value}" if _fits(name, value) else f"{name}: \r\n {value}"
 
 
 def _is_plain(name: str, value: str) -> bool:

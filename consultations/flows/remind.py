@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.db.models import F
 
 from config.core.flow import flow, insist
 from consultations.adapters import links
@@ -25,10 +24,10 @@ from consultations.adapters.outcome import Outcome, Result
 from consultations.adapters.push import Note
 from consultations.adapters.sms import STOPPED_BY_RECIPIENT, Text
 from consultations.domain.codes import Channel, CommunicationStatus, DeviceEnd, WishSource
-from consultations.models import Communication, CommunicationPreference, PushDevice
+from consultations.models import Communication, CommunicationPreference, PushDevice, sending
 from consultations.models.communication import CommunicationQuerySet
 from consultations.models.communication_preference import wishes_of
-from consultations.queries import letters, outgoing
+from consultations.queries import in_hand, letters, outgoing
 from consultations.queries.in_hand import Done, Page, Taken
 from consultations.queries.letters import NO_DEVICE, NO_PHONE, Void
 
@@ -115,7 +114,8 @@ def take(*, now: datetime, limit: int, channel: Channel | None = None) -> list[T
     Writes   Communication: `not-done` (too late), `preparation` or `unknown` (left behind), `in-progress` (taken)
     """
     token = uuid.uuid4()
-    ids = [message.pk for message in _due(now=now, limit=limit, channel=channel)]
+    Communication.objects.reap(now)
+    ids = [message.pk for message in Communication.objects.lock_due(now, limit=limit, channel=channel)]
     Communication.objects.filter(pk__in=ids).hold(token=token, now=now, until=now + LEASE)
     return [Taken(pk, token) for pk in ids]
 
@@ -129,11 +129,11 @@ def take_page(*, now: datetime, limit: int, channel: Channel | None = None) -> P
 
     Writes   as `take`; `in-progress` with `dialled_at` and one attempt more (dialled)
     """
-    token = uuid.uuid4()
-    found = _due(now=now, limit=min(limit, _PAGE), channel=channel)
+    token, rows = uuid.uuid4(), Communication.objects
+    rows.reap(now)
+    found = rows.lock_due(now, limit=min(limit, _PAGE), channel=channel)
     words = outgoing.ready(found, now=now)
     others = [message.pk for message in found if message.pk not in words]
-    rows = Communication.objects
     if words:
         rows.filter(pk__in=words).hold(token=token, now=now, until=now + LEASE, is_dialled=True)
     if others:
@@ -171,8 +171,7 @@ def dial_page(*, taken: Sequence[Taken], now: datetime) -> Page:
     Returns  as `letters` those that are still held by this sender; one that is being voided right now is left out
     Writes   Communication: `dialled_at` and one attempt more
     """
-    rows = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__gt=now)
-    words = outgoing.ready(list(rows.select_for_update(skip_locked=True, no_key=True)), now=now)
+    words = outgoing.ready(list(in_hand.rows(taken).lock_held(now)), now=now)
     Communication.objects.filter(pk__in=words).dial(now=now, until=now + LEASE)
     letters = {one: words[one.communication_id] for one in taken if one.communication_id in words}
     return Page(letters, [one for one in taken if one not in letters])
@@ -188,12 +187,14 @@ def end_page(*, done: Sequence[Done], left: Sequence[Taken], now: datetime) -> N
 
     Writes  Communication, as `settle` does; `dialled_at` and one attempt less for what is left
     """
-    unsettled = set(_of([one.taken for one in done]).values_list("pk", flat=True))
+    sent = [(one.taken.communication_id, one.taken.token, one.name) for one in done if one.is_sent]
+    if sent:
+        sending.complete_all(sent, now=now)
     for one in done:
-        if one.taken.communication_id in unsettled:
+        if not one.is_sent:
             _settle(one, now=now)
-    held = _of(left).filter(status=CommunicationStatus.IN_PROGRESS)
-    held.update(dialled_at=None, attempts=F("attempts") - 1, updated_at=now)
+    if left:
+        in_hand.rows(left).call_back(now)
 
 
 @flow
@@ -228,28 +229,23 @@ def give_back(*, taken: Sequence[Taken], now: datetime) -> None:
 
     Writes  Communication `preparation`
     """
-    held = _of(taken).filter(status=CommunicationStatus.IN_PROGRESS, dialled_at=None)
-    # Whoever is voiding one of them needs nothing from here.
-    free = list(held.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    changes = {"status": CommunicationStatus.PREPARATION, "token": None, "lease_expires_at": None, "updated_at": now}
-    Communication.objects.filter(pk__in=free).update(**changes)
+    in_hand.rows(taken).release(now)
 
 
 class _Batch:
     """
     The messages that one sender took, on their way: most of them in pages, the others one by one.
 
-    A page is taken, written and dialled in one go, and called back when it has become old. That each was
-    sent is in the socket of the database before the next is handed over, and neither the disk nor an answer is waited
-    for: the end of the page waits for both. So a sender that dies leaves
-    one in doubt, and only a machine that dies a page of them (docs/adr/0003-messages-are-rows.md).
+    A page is taken, written and dialled in one go, and called back when it has become old. That each was sent is in the
+    socket of the database before the next is handed over; the end of the page waits for the disk and the answer. So a
+    sender that dies leaves one in doubt, and only a machine that dies a page (docs/adr/0003-messages-are-rows.md).
     """
 
     def __init__(self, send: Send, clock: Clock) -> None:
         self.sent = 0
         self._send, self._clock, self._size = send, clock, _PAGE
         self._is_reachable, self._end = True, time.monotonic() + _BATCH_SECONDS
-        self._completing = Communication.objects.completing()
+        self._completing = sending.completing()
         self._unconfirmed: Done | None = None
 
     def run(self, *, limit: int, channel: Channel | None) -> bool:
@@ -316,11 +312,11 @@ class _Batch:
     def _settle(self, done: Done, *, now: datetime) -> None:
         """Write what became of one message of a page; what was not sent is written with its whole story."""
         self._confirm()
-        if done.outcome.result is not Result.SENT:
+        if not done.is_sent:
             insist(lambda: settle(taken=done.taken, result=done.outcome, now=self._clock()))
             return
         one, self._unconfirmed = done.taken, done
-        self._completing.send([str(one.communication_id), str(one.token), _name(done), now.isoformat()])
+        self._completing.send([str(one.communication_id), str(one.token), done.name, now.isoformat()])
 
     def _confirm(self) -> None:
         """See to it that the letter before is settled; its answer was on its way while this one was handed over."""
@@ -352,25 +348,6 @@ def _outcome(answer: Outcome | Result) -> Outcome:
     return answer if isinstance(answer, Outcome) else Outcome(answer)
 
 
-def _due(*, now: datetime, limit: int, channel: Channel | None) -> list[Communication]:
-    """Lock due messages that nobody else holds; put an end to what is late or was left by a sender that died."""
-    Communication.objects.reap(now)
-    due = Communication.objects.due(now).filter(**({"channel": channel} if channel else {}))
-    free = due.select_for_update(skip_locked=True, no_key=True).order_by("due_at", "id")
-    while found := list(free[:limit]):
-        late = {message.pk for message in found if message.expires_at is not None and message.expires_at <= now}
-        ended = Communication.objects.filter(pk__in=late)
-        ended.update(status=CommunicationStatus.NOT_DONE, status_reason="too-late", updated_at=now)
-        if len(late) < len(found):
-            return [message for message in found if message.pk not in late]
-    return []
-
-
-def _of(taken: Sequence[Taken]) -> CommunicationQuerySet:
-    ids, tokens = [one.communication_id for one in taken], {one.token for one in taken}
-    return Communication.objects.filter(pk__in=ids, token__in=tokens)
-
-
 def _held(taken: Taken) -> CommunicationQuerySet:
     rows = Communication.objects.select_for_update(of=("self",), no_key=True)
     # A sender that was thought dead may still tell what became of its text.
@@ -390,16 +367,12 @@ def _is_not_wanted(message: Communication, *, now: datetime) -> bool:
     return True
 
 
-def _name(done: Done) -> str:
-    return done.outcome.provider_id or f"<{done.taken.communication_id}@anteroom>"
-
-
 def _settle(done: Done, *, now: datetime) -> bool:
     outcome, held = done.outcome, _held(done.taken)
     if outcome.gone:
         PushDevice.objects.finish(outcome.gone, why=DeviceEnd.GONE, now=now)
-    if outcome.result is Result.SENT:
-        return held.complete(provider_id=_name(done), now=now)
+    if done.is_sent:
+        return held.complete(provider_id=done.name, now=now)
     message = outgoing.whole(held).first()
     if message is None:
         return False

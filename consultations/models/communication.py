@@ -12,7 +12,6 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from config.core.constraints import known
 from config.core.models import Record, Role, User
-from config.core.unawaited import Unawaited
 from consultations.domain import messages
 from consultations.domain.codes import Channel, CommunicationKind, CommunicationStatus
 from consultations.domain.hours import send_at
@@ -38,15 +37,11 @@ _CASE = {
     "consultations.careplan": attrgetter("determination.service_request_id"),
     "consultations.activityoutcome": attrgetter("activity.care_plan.determination.service_request_id"),
 }
-# Does not wait until the commit is on the disk, as everything else here does.
-_SENT = """
-    PREPARE communication_sent (uuid, uuid, text, timestamptz) AS
-      WITH soon AS (SELECT set_config('synchronous_commit', 'off', true))
-    UPDATE consultations_communication
-       SET status = 'completed', status_reason = '', sent_at = $4, token = NULL, lease_expires_at = NULL,
-           updated_at = $4, provider_message_id = $3
-      FROM soon WHERE id = $1 AND token = $2 AND status IN ('in-progress', 'unknown')
-"""
+# What decides whether a letter may go as it is, and what it says, but for its reader, its case and its subject.
+_OF_A_LETTER = (
+    "subject_type", "subject_id", "subject_revision", "service_request", "kind", "channel", "recipient", "expires_at",
+    "attempts",
+)  # fmt: skip
 
 
 class CommunicationQuerySet(models.QuerySet["Communication"]):
@@ -150,6 +145,37 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
         row.time_for(wishes)
         self.bulk_create([row], ignore_conflicts=True)
 
+    def lock_due(self, now: datetime, *, limit: int, channel: Channel | None) -> list["Communication"]:
+        """Lock due messages that nobody else holds, oldest due first, for `ready`; put an end to what is too late."""
+        due = self.due(now).filter(**({"channel": channel} if channel else {}))
+        free = due.only(*_OF_A_LETTER).select_for_update(skip_locked=True, no_key=True).order_by("due_at", "id")
+        while found := list(free[:limit]):
+            late = {message.pk for message in found if message.expires_at is not None and message.expires_at <= now}
+            if late:
+                ended = self.filter(pk__in=late)
+                ended.update(status=CommunicationStatus.NOT_DONE, status_reason="too-late", updated_at=now)
+            if len(late) < len(found):
+                return [message for message in found if message.pk not in late]
+        return []
+
+    def lock_held(self, now: datetime) -> Self:
+        """Lock those of some messages that their sender still holds, for `ready`; passes over what is being voided."""
+        held = self.filter(status=CommunicationStatus.IN_PROGRESS, lease_expires_at__gt=now)
+        return held.only(*_OF_A_LETTER).select_for_update(skip_locked=True, no_key=True)
+
+    def release(self, now: datetime) -> None:
+        """Give back those of some messages that are not dialled, for any sender to take."""
+        held = self.filter(status=CommunicationStatus.IN_PROGRESS, dialled_at=None)
+        # Whoever is voiding one of them needs nothing from here.
+        free = list(held.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        changes = {"status": CommunicationStatus.PREPARATION, "lease_expires_at": None, "updated_at": now}
+        self.model._default_manager.filter(pk__in=free).update(**changes, token=None)
+
+    def call_back(self, now: datetime) -> None:
+        """Write that some messages that were dialled are not handed over; their sender holds them still."""
+        held = self.filter(status=CommunicationStatus.IN_PROGRESS)
+        held.update(dialled_at=None, attempts=F("attempts") - 1, updated_at=now)
+
     def complete(self, *, provider_id: str, now: datetime) -> bool:
         """Write that one message was sent; tells whether it was among these rows."""
         changes: dict[str, Any] = {"status": CommunicationStatus.COMPLETED, "status_reason": "", "sent_at": now}
@@ -165,15 +191,6 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
     def dial(self, *, now: datetime, until: datetime) -> None:
         """Write that these locked messages are about to be handed over; their sender holds them `until` then."""
         self.update(dialled_at=now, attempts=F("attempts") + 1, lease_expires_at=until, updated_at=now)
-
-    def completing(self) -> Unawaited:
-        """
-        Return what writes that a message was sent, if its sender still holds it; a crash of the database may forget it.
-
-        Its values are the id, the token, the name at the provider and the instant. Measured, waiting for the disk each
-        time was most of what a message cost, and then waiting for the answer.
-        """
-        return Unawaited("communication_sent", _SENT)
 
     def reap(self, now: datetime) -> None:
         """End the hold of senders that died; what they were handing over is treated by the rule of its channel."""

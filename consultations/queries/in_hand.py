@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from consultations.adapters.mail import Letter
-from consultations.adapters.outcome import Outcome
+from consultations.adapters.outcome import Outcome, Result
+from consultations.models import Communication
+from consultations.models.communication import CommunicationQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,19 @@ class Done:
 
     taken: Taken
     outcome: Outcome
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether the other side has taken it."""
+        return self.outcome.result is Result.SENT
+
+    @property
+    def name(self) -> str:
+        """Return the name that it has at the other side."""
+        return self.outcome.provider_id or f"<{self.taken.communication_id}@anteroom>"
+
+
+def rows(taken: Sequence[Taken]) -> CommunicationQuerySet:
+    """Return the rows of some messages, but for those that have got into other hands."""
+    ids, tokens = [one.communication_id for one in taken], {one.token for one in taken}
+    return Communication.objects.filter(pk__in=ids, token__in=tokens)
