@@ -33,6 +33,7 @@ from providers.flows import hold as holding
 from providers.models import Slot
 from providers.queries import chosen as choices
 from providers.queries.availability import Cursor, Offer, Start
+from providers.queries.open_time_walk import COUNTED
 
 PAGE = 24
 
@@ -223,7 +224,9 @@ def _time(offer: Offer, zone: ZoneInfo) -> dict[str, str]:
 def _anyones(start: Start, zone: ZoneInfo) -> dict[str, str]:
     """Return a time with who the patient would see, as far as that is settled already."""
     note = start.name
-    if start.practitioner is None:
+    if start.practitioner is None and start.people >= COUNTED:
+        note = gettext("%(count)s or more clinicians") % {"count": COUNTED}
+    elif start.practitioner is None:
         note = ngettext("%(count)s clinician", "%(count)s clinicians", start.people) % {"count": start.people}
     elif start.is_known:
         note = gettext("%(clinician)s, whom you know") % {"clinician": start.name}

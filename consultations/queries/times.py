@@ -127,7 +127,8 @@ def free_starts(
     Return the next times of a case at which anybody is free, each once, and where the next page starts.
 
     after, day  as for `free`; `after` is an instant
-    Reads       four queries for any number of clinicians
+    Reads       two queries for any number of clinicians, one more for names not known yet; seven more when some of
+                them have just changed
     """
     start, end = (now, now + AHEAD) if day is None else _within(request, day, day)
     wanted = asked(request, language=language)

@@ -21,6 +21,7 @@ from providers.models import (
     ScheduleException,
 )
 from providers.queries.availability import Start
+from providers.queries.open_time_walk import COUNTED
 
 LONGEST_ACCEPT = 500
 
@@ -109,13 +110,18 @@ class AvailabilityOutput(serializers.Serializer[Any]):
 
 class StartOutput(serializers.Serializer[Any]):
     """
-    A time at which `clinicians` people are free; `practitioner` and `practitioner_name` when it is one only, else null.
+    A time at which somebody is free; `practitioner` and `practitioner_name` when it is one only, else null.
 
     Hold it without a clinician: who knows the patient comes first, then who has least of their time booked.
     """
 
     start = serializers.DateTimeField(source="start_at")
-    clinicians = serializers.IntegerField(source="people")
+    clinicians = serializers.IntegerField(
+        source="people",
+        min_value=1,
+        max_value=COUNTED,
+        help_text=f"How many are free; {COUNTED} means {COUNTED} or more.",
+    )
     practitioner = serializers.UUIDField(allow_null=True)
     practitioner_name = serializers.SerializerMethodField()
 

@@ -1,7 +1,7 @@
 """Which times are free: searched, explained, and offered again when one was taken."""
 
 import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, Count, Min, Q, When
-from django.db.models.functions import Cast
+from django.db.models import Case, When
 
 from providers.domain import timing
 from providers.domain.eligibility import Reason
@@ -20,7 +19,7 @@ from providers.domain.open_times import first_instant
 from providers.models import HealthcareService, Practitioner, PractitionerRole, Slot
 from providers.queries import directory, open_time_walk, open_times
 from providers.queries.diaries import Asked, Diary, block_of, diaries, load
-from providers.queries.open_time_walk import Standing
+from providers.queries.open_time_walk import COUNTED, Standing
 from providers.queries.open_times import Found
 
 MAX_LIMIT = 100
@@ -54,7 +53,7 @@ class Start(NamedTuple):
     """
     One time at which somebody is free, whoever: instants in UTC.
 
-    people        how many clinicians are free then
+    people        how many clinicians are free then, counted as far as COUNTED: so many or more
     practitioner  one of them: who knows the patient, if one does, else the only one; None when it does not matter who
     name          of that one, as patients read it; "" without one
     """
@@ -111,27 +110,27 @@ def starts(
 
     start, end  aware instants between which visits start, end exclusive
     after       what the page before returned; None for the first page
-    Reads       three queries for any number of clinicians; six more when some of them have just changed
+    Reads       one query for any number of clinicians, one more for names not known yet; seven more when some of them
+                have just changed
     """
     limit = min(limit, MAX_LIMIT)
     first = start if after is None else max(start, after + timedelta(microseconds=1))
     span = _ahead(asked.service, start=first, end=end, now=now)
     if span.start >= span.end:
         return [], None
-    doubted = open_times.doubtful(now)
-    free: dict[datetime, list[UUID]] = {}
-    counts: Counter[datetime] = Counter()
-    for start_at, count, people in _counted(asked, span=span, now=now, doubted=doubted, limit=limit + 1):
-        counts[start_at], free[start_at] = count, people
-    for one in _computed(asked, doubted, span=span, now=now):
-        if one.start_at not in counts and sum(at <= one.start_at for at in counts) > limit:
+    free: defaultdict[datetime, set[UUID]] = defaultdict(set)
+    walked = open_time_walk.starts(asked, span=span, now=now, limit=limit + 1)
+    for one in walked.found:
+        free[one.start_at].add(one.practitioner)
+    for one in _computed(asked, list(walked.doubted), span=span, now=now):
+        if one.start_at not in free and sum(at <= one.start_at for at in free) > limit:
             break
-        counts[one.start_at] += 1
-        free.setdefault(one.start_at, []).append(one.practitioner)
-    found = [_start(at, counts[at], free[at], asked.known_to) for at in sorted(counts)[:limit]]
-    cards = directory.cards({one.practitioner for one in found if one.practitioner is not None}, edition=None)
-    named = [one._replace(name=cards[one.practitioner].name) if one.practitioner else one for one in found]
-    return named, found[-1].start_at if len(counts) > limit else None
+        free[one.start_at].add(one.practitioner)
+    found = [_start(at, free[at], asked.known_to) for at in sorted(free)[:limit]]
+    named = {one.practitioner for one in found if one.practitioner is not None}
+    cards = directory.cards(named, edition=walked.edition) if named else {}
+    page = [one._replace(name=cards[one.practitioner].name) if one.practitioner else one for one in found]
+    return page, page[-1].start_at if len(free) > limit else None
 
 
 def days(
@@ -353,22 +352,10 @@ def _times(diary: Diary, asked: Asked, *, span: Interval, now: datetime) -> Iter
             yield Found(visit.start, diary.practitioner.pk, visit.end)
 
 
-def _counted(
-    asked: Asked, *, span: Interval, now: datetime, doubted: list[UUID], limit: int
-) -> Iterator[tuple[datetime, int, list[UUID]]]:
-    """Yield the first times of the table, how many are free at each, and of them one and one who knows the patient."""
-    who = Cast("practitioner_id", CharField())
-    known = Q(practitioner__in=asked.known_to)
-    rows = open_times.rows(asked, span=span, now=now, doubted=doubted).order_by("start_at").values("start_at")
-    found = rows.annotate(count=Count("practitioner_id"), one=Min(who), known=Min(who, filter=known))
-    for start_at, count, *people in found.values_list("start_at", "count", "one", "known")[:limit]:
-        yield start_at, count, [UUID(one) for one in people if one]
-
-
-def _start(start_at: datetime, count: int, people: list[UUID], known_to: Collection[UUID]) -> Start:
-    known = next((one for one in people if one in known_to), None)
-    whom = known or (people[0] if count == 1 else None)
-    return Start(start_at, count, whom, is_known=known is not None)
+def _start(start_at: datetime, people: set[UUID], known_to: Collection[UUID]) -> Start:
+    known = min(people.intersection(known_to), default=None)
+    whom = known or (min(people) if len(people) == 1 else None)
+    return Start(start_at, min(len(people), COUNTED), whom, is_known=known is not None)
 
 
 def _first_times(found: Iterable[Found], limit: int, *, is_last: bool) -> list[Found]:

@@ -29,6 +29,7 @@ UNION ALL SELECT practitioner_id, since, NULL FROM providers_opentimechange WHER
 _SPAN = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s"
 _SOON = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(soon)s"
 _LATER_ON = "service_id = %(service)s AND start_at >= %(soon)s AND start_at < %(end)s"
+_NEXT = "service_id = %(service)s AND start_at > look.until AND start_at < %(end)s"
 _SPAN_BEFORE = "service_id = %(service)s AND start_at >= %(before_start)s AND start_at < %(before_end)s"
 # The state first: it is what most rows fail by, and the planner would ask it last.
 _ALLOWED = "CASE WHEN states & %(bit)s <> 0 THEN opens_at <= %(now)s AND closes_at >= %(now)s AND {} ELSE FALSE END"
@@ -64,6 +65,9 @@ SELECT NULL, NULL WHERE EXISTS (
        AND status <> 'free' AND (status <> 'busy-tentative' OR expires_at > %(now)s))"""
 # A scan reads the whole page of an index, of which a clinician's fortnight may be all: most have a time this soon.
 SOON = timedelta(days=2)
+# So many who are free at one time are counted: a patient wants to know whether there is a choice, and in a large clinic
+# hundreds are free at each. So many rows are read at a look: where few are free at each time, several times at once.
+COUNTED, LOOK = 5, 40
 _SPEAKS = """EXISTS (
     SELECT FROM providers_practitioner AS speaker
      WHERE speaker.id = practitioner_id AND speaker.languages @> ARRAY[%(language)s]::varchar[])"""
@@ -126,6 +130,17 @@ def walk(
         is_complete=lambda walked: practitioner is not None or len(walked.found) < limit,
         **more,
     )
+
+
+def starts(asked: Asked, *, span: Interval, now: datetime, limit: int) -> Walked:
+    """
+    Return the first `limit` times of a span that the table is sure of, perhaps more, each with COUNTED who have it.
+
+    With all of them where they are fewer, and with whoever knows the patient in any case; their ends are not read.
+    Reads  one statement: at most one look into the index a time, and one for each who knows the patient
+    """
+    more = {"limit": limit, "counted": COUNTED, "size": LOOK}
+    return _sure(_starts, asked, span=span, now=now, is_complete=lambda _: False, **more)
 
 
 def firsts(asked: Asked, *, practitioners: Collection[UUID], span: Interval, now: datetime) -> Walked:
@@ -264,6 +279,42 @@ UNION ALL (
      WHERE {" AND ".join([*bounds, _where(*clauses)])}
      ORDER BY start_at, practitioner_id LIMIT %(limit)s
 )"""  # noqa: S608  constants; every value is a parameter
+
+
+@lru_cache
+def _starts(clauses: tuple[str, ...]) -> str:
+    known = f"""
+UNION ALL (
+    SELECT practitioner_id, start_at, end_at FROM providers_opentime
+     WHERE practitioner_id = ANY(%(known)s::uuid[]) AND start_at <= (SELECT max(until) FROM look)
+       AND {_where(*clauses)}
+)"""  # noqa: S608  constants; every value is a parameter
+    # The next look goes on after `until`: of a full one, after the last time of which it surely read all or enough.
+    # Where one time filled a look, the next reads no more rows than are counted: what follows is as crowded.
+    return f"""
+WITH RECURSIVE look (number, size, until, people, starts) AS (
+    SELECT 0::bigint, %(size)s, %(start)s::timestamptz - interval '1 microsecond', NULL::uuid[], NULL::timestamptz[]
+    UNION ALL
+    SELECT number + CASE WHEN found.starts[1] = whole.until THEN 1
+                    ELSE (SELECT count(DISTINCT at) FROM unnest(found.starts) AS at WHERE at <= whole.until) END,
+           CASE WHEN found.starts[1] = found.starts[size] THEN %(counted)s ELSE %(size)s END,
+           whole.until, found.people, found.starts
+      FROM look CROSS JOIN LATERAL (
+        SELECT array_agg(practitioner_id), array_agg(start_at) FROM (
+            SELECT practitioner_id, start_at FROM providers_opentime
+             WHERE {_where(*clauses, span=_NEXT)} ORDER BY start_at, practitioner_id LIMIT size
+          ) AS time
+      ) AS found (people, starts) CROSS JOIN LATERAL (
+        SELECT CASE WHEN cardinality(found.starts) = size THEN found.starts[size - %(counted)s + 1] ELSE 'infinity' END
+      ) AS whole (until)
+     WHERE number < %(limit)s AND look.until < 'infinity' AND found.people IS NOT NULL
+)
+{_TOLD}
+UNION ALL (
+    SELECT one.id, one.start_at, one.start_at
+      FROM look CROSS JOIN LATERAL unnest(people, starts) WITH ORDINALITY AS one (id, start_at, nth)
+     WHERE one.start_at <= until AND starts[nth - %(counted)s] IS DISTINCT FROM one.start_at
+){known if _FOR_KNOWN in clauses else ""}"""  # noqa: S608  constants; every value is a parameter
 
 
 @lru_cache

@@ -6,6 +6,7 @@ import time_machine
 from consultations.models import Appointment
 from providers.domain.codes import Pathway
 from providers.models import Slot
+from providers.queries.open_time_walk import COUNTED
 from tests.consultations.html.reading import assert_shows, text_of
 from tests.factories.consultations import AppointmentFactory, ServiceRequestFactory, clinician, held
 from tests.factories.intake import PatientFactory
@@ -274,6 +275,15 @@ def test_without_a_clinician_each_time_stands_once_and_holding_it_chooses_fairly
     ]  # fmt: skip
     assert_shows(held_page, "Book this time?", people[2].display_name)
     assert "You have seen them before" not in text_of(held_page)
+
+
+def test_where_many_are_free_the_page_says_so_many_or_more(browse, case):
+    for _ in range(COUNTED + 1):
+        clinician(case.service)
+
+    page = browse(case.patient.user).get(url(case))
+
+    assert {one["note"] for one in _times(page)} == {f"{COUNTED} or more clinicians"}
 
 
 def test_who_knows_the_patient_is_named_and_chosen_first(browse, case):

@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from providers.flows import open_times
+from providers.queries.open_time_walk import COUNTED
+from tests.contracts import openapi
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory, SlotFactory, clinician
 from tests.providers.api.conftest import calling
 
@@ -132,6 +134,18 @@ def test_each_start_stands_once_with_how_many_are_free(service, nobody):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_who_is_free_is_counted_as_far_as_the_description_says(service, nobody, more):
+    for _ in range(COUNTED + more):
+        open_times.refresh(practitioner_id=clinician(service).pk, now=NOW)
+
+    found = nobody.get(STARTS, question(service)).json()["results"]
+    said = openapi.document()["components"]["schemas"]["StartOutput"]["properties"]["clinicians"]
+
+    assert {one["clinicians"] for one in found} == {min(COUNTED + more, said["maximum"])}
+    assert f"{said['maximum']} or more" in said["description"]
+
+
 def test_next_leads_through_all_starts(service, nobody):
     clinician(service)
     clinician(service, hours=((540, 780),))
@@ -184,25 +198,28 @@ def test_starts_cost_as_many_queries_for_fifty_clinicians_as_for_five(service, n
             assert nobody.get(STARTS, question(service, limit=100)).status_code == 200
         counts.append(len(queries))
 
-    assert counts == [3, 3]
+    assert counts == [2, 2]
 
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_twenty_starts_of_thirty_clinicians_are_found_in_eighty_pages(service, nobody):
+def test_twenty_starts_of_thirty_clinicians_are_found_in_fifty_pages(service, nobody):
     for _ in range(30):
         made = clinician(service, weekdays=(1, 2, 3, 4, 5), hours=((540, 720), (780, 1020)))
         open_times.refresh(practitioner_id=made.pk, now=NOW)
     with connection.cursor() as cursor:
+        # A commit that waits for the disk takes the earlier ones with it: VACUUM knows no others to be there for good.
+        cursor.execute("BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, '', ''); COMMIT")
         cursor.execute("VACUUM (ANALYZE, DISABLE_PAGE_SKIPPING) providers_opentime, providers_opentimechange")
         with CaptureQueriesContext(connection) as queries:
             assert len(nobody.get(STARTS, question(service)).json()["results"]) == 20
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries[2]['sql']}")
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {queries[1]['sql']}")
         plan = cursor.fetchone()[0][0]["Plan"]
 
-    assert plan["Actual Rows"] == 21
-    # The 631 rows of those starts stand on 14 pages of the index; some of the latest are looked up in the table too.
-    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 80
+    # Two times a look, as far as they are counted, and the edition of names.
+    assert plan["Actual Rows"] == 11 * 2 * COUNTED + 1
+    # Eleven looks into an index of three levels, of which a look reads one page or two at the lowest.
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 50
 
 
 def test_explain_answers_an_administrator_and_the_clinician(service, admin):

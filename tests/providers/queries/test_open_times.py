@@ -2,6 +2,7 @@
 
 import contextlib
 import heapq
+from collections import defaultdict
 from datetime import timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -30,9 +31,10 @@ from providers.models import (
     Slot,
 )
 from providers.models.open_time import ALWAYS
-from providers.queries import availability
+from providers.queries import availability, open_time_walk
 from providers.queries import open_times as table
 from providers.queries.diaries import Asked, load
+from providers.queries.open_time_walk import COUNTED, LOOK
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import (
     MONDAY,
@@ -76,6 +78,27 @@ def searched(asked, now=NOW, **given):
         after = page.next
         if after is None:
             return found
+
+
+def started(asked, now=NOW, limit=100):
+    """Return the times of all pages at which anybody is free, how many are, and who would be named."""
+    found, after = [], None
+    while True:
+        page, after = availability.starts(asked, start=now, end=now + MONTH, now=now, limit=limit, after=after)
+        found += [(one.start_at, one.people, one.practitioner) for one in page]
+        if after is None:
+            return found
+
+
+def starts_of(truth, known_to=()):
+    """Return the same from the rows of a search: counted as far as it goes, who knows the patient or the only one."""
+    people = defaultdict(set)
+    for start_at, practitioner, _ in truth:
+        people[start_at].add(practitioner)
+    return [
+        (at, min(len(free), COUNTED), min(free & set(known_to), default=min(free) if len(free) == 1 else None))
+        for at, free in people.items()
+    ]
 
 
 def sure():
@@ -485,6 +508,7 @@ def test_no_story_makes_search_and_truth_differ(story):
             step(service, people, number, now)
         truth = slowly(asked, now)
         assert searched(asked, now) == truth
+        assert started(asked, now) == starts_of(truth)
         for start_at, practitioner, _ in truth[:3]:
             assert availability.free_at(asked, start_at=start_at, now=now, practitioner=practitioner)
             assert practitioner in standing(asked, start_at, now, by=people[number % 3]).people
@@ -607,6 +631,47 @@ def test_the_days_with_free_times_are_the_same_from_the_table_and_from_hours(zon
             )
             assert found == {at.astimezone(ZoneInfo(zone)).date() for at, *_ in slowly(asked, practitioner=whom)}
     assert len(availability.days(asked, start=NOW, end=NOW + MONTH, zone=ZoneInfo(zone), now=NOW)) > 10
+
+
+@pytest.mark.parametrize("doubted", [0, 1, 3, 9], ids=["no doubts", "one in doubt", "many in doubt", "all in doubt"])
+@pytest.mark.parametrize("look", [COUNTED, COUNTED + 1, LOOK], ids=["one time a look", "one or two", "several"])
+def test_each_time_once_is_the_same_from_the_table_and_from_hours(doubted, look, monkeypatch):
+    monkeypatch.setattr(open_time_walk, "LOOK", look)
+    service = HealthcareServiceFactory(maximum_age_years=64)
+    people = [clinician(service, weekdays=(1, 2, 3), hours=((540, 660),)) for _ in range(COUNTED + 2)]
+    people.append(clinician(service, weekdays=(2, 4), hours=((570, 720),), languages=["es"]))
+    people.append(clinician(service, weekdays=(3, 5), hours=((540, 660),), role={"accepts_new_patients": False}))
+    people.sort(key=lambda one: one.pk)
+    SlotFactory(practitioner=people[-2], start_at=NINE + timedelta(days=1))
+    refresh_all()
+    for one in people[:doubted]:
+        ScheduleExceptionFactory(practitioner=one, start_date=MONDAY + timedelta(days=7))
+
+    for more in (
+        {},
+        {"language": "es"},
+        {"state": "ZZ"},
+        {"born": MONDAY.replace(year=1961, day=9)},
+        {"known_to": frozenset({people[-1].pk, people[-2].pk})},
+    ):
+        asked = Asked(**{"service": service, "state": "NY", **more})
+        expected = starts_of(slowly(asked), asked.known_to)
+        assert started(asked, limit=3) == expected
+        assert started(asked, limit=100) == expected
+
+
+@pytest.mark.parametrize("given", [{}, {"state": "CA"}], ids=["some are free", "nobody is"])
+def test_each_time_once_is_one_query(django_assert_num_queries, given):
+    service = HealthcareServiceFactory()
+    for _ in range(2):
+        clinician(service)
+    refresh_all()
+    asked = Asked(**{"service": service, "state": "NY", **given})
+
+    with django_assert_num_queries(1):
+        page, after = availability.starts(asked, start=NOW, end=NOW + MONTH, now=NOW)
+
+    assert (len(page), after is None) == ((20, False) if not given else (0, True))
 
 
 def test_the_days_with_free_times_are_one_query(django_assert_num_queries):
