@@ -12,6 +12,8 @@ from django.utils.translation import gettext, gettext_lazy
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
 
 class Hinted:
     """Adds a line of explanation under single options."""
@@ -84,6 +86,26 @@ class MemorableDate(forms.MultiWidget):
     def id_for_label(self, id_: str) -> str:
         """Return the id of the month."""
         return f"{id_}_0"
+
+
+class Day(forms.DateField):
+    """
+    A calendar day near the present, picked or typed.
+
+    A year that was typed in part (0002, 20266) is refused: near the ends of the calendar a day has none before or
+    after it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"), **kwargs)
+
+    def clean(self, value: Any) -> datetime.date | None:
+        """Return the day; None for nothing."""
+        day: datetime.date | None = super().clean(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            between = gettext("Choose a day between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise ValidationError(between, code="far-away")
+        return day
 
 
 class MemorableDateField(forms.MultiValueField):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from config.core.forms import Day
 from consultations.html.patient_times import chosen
 from providers.models import Practitioner
 
@@ -18,9 +19,7 @@ class BookedForm(forms.Form):
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.none(), label="Clinician", required=False, empty_label="Everybody"
     )
-    day = forms.DateField(
-        label="Day", required=False, widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d")
-    )
+    day = Day(label="Day", required=False)
 
     def __init__(self, *args: Any, practitioners: QuerySet[Practitioner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

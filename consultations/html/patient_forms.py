@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from config.core.forms import Day
 from providers.domain.states import STATES
 
 WORDS = 4000
@@ -80,16 +81,14 @@ class WaitlistForm(forms.Form):
 
     practitioner = forms.ChoiceField(label=gettext_lazy("Clinician"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    first_day = forms.DateField(
+    first_day = Day(
         label=gettext_lazy("First day that suits you"),
         required=False,
-        widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
         help_text=gettext_lazy("Leave empty for as soon as possible."),
     )
-    last_day = forms.DateField(
+    last_day = Day(
         label=gettext_lazy("Last day that suits you"),
         required=False,
-        widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"),
         help_text=gettext_lazy("Leave empty when there is none."),
     )
     notice_minutes = forms.TypedChoiceField(

@@ -58,8 +58,7 @@ def block(
     Raises   BadException, NoSuchException; BookingsAffected with `affected`, a list of {slot, start, end, time_zone}
     """
     practitioner = _locked(practitioner_id, by)
-    if errors := list(_errors(change)):
-        raise BadException("Please correct the change.", errors=errors)
+    require_possible(change)
     row = _row(practitioner, change, reason)
     before = affected.hours_of(practitioner)
     after = before.with_change(row.pk, change)
@@ -125,6 +124,16 @@ def _row(practitioner: Practitioner, change: Change, reason: str) -> ScheduleExc
         end_minute=change.end_minute,
         reason=reason,
     )
+
+
+def require_possible(change: Change) -> None:
+    """
+    Refuse a change whose dates or times cannot be.
+
+    Raises  BadException
+    """
+    if errors := list(_errors(change)):
+        raise BadException("Please correct the change.", errors=errors)
 
 
 def _errors(change: Change) -> Iterator[FieldError]:

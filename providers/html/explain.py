@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from config.core.forms import Day
 from config.core.http import signed_in
 from config.core.models import Role, User
 from providers.domain import states, windows
 from providers.domain.eligibility import Reason
-from providers.html.forms import ClockField, Day
+from providers.html.forms import ClockField
 from providers.models import HealthcareService, Practitioner
 from providers.queries import availability
 from providers.queries.diaries import Asked

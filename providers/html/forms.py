@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from config.core.forms import RadioCards
+from config.core.forms import Day, RadioCards
 from providers.domain.codes import ExceptionKind, Modality, Weekday
 from providers.domain.hours import Change
 from providers.flows.publish_schedule import Draft, Time
@@ -28,7 +28,8 @@ class ClockField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"class": "input--short", "inputmode": "numeric", "autocomplete": "off"}
-        super().__init__(max_length=5, widget=forms.TextInput(attrs), **kwargs)
+        # Room for "1:00 pm", which is refused in words; cut to five characters it would be one in the morning.
+        super().__init__(max_length=8, widget=forms.TextInput(attrs), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """Return HH:MM of minutes."""
@@ -41,15 +42,8 @@ class ClockField(forms.CharField):
             return None
         match = _CLOCK.fullmatch(text)
         if match is None or (minutes := int(match[1]) * 60 + int(match[2])) > 2880:
-            raise ValidationError("Write a time such as 09:30 or 17:00.", code="invalid")
+            raise ValidationError("Write a time such as 09:30 or 17:00, on the 24-hour clock.", code="invalid")
         return minutes
-
-
-class Day(forms.DateField):
-    """A calendar day, picked or typed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateInput({"type": "date", "class": "input--medium"}, "%Y-%m-%d"), **kwargs)
 
 
 class Seen(forms.Form):

@@ -93,9 +93,10 @@ def change_hours(request: HttpRequest) -> HttpResponse:
     form = ExceptionForm(request.POST, practitioners=mine)
     if not form.is_valid():
         return _page(request, form)
-    if "look" in request.POST:
-        return _look(request, form, now)
     try:
+        if "look" in request.POST:
+            block_time.require_possible(form.change())
+            return _look(request, form, now)
         block_time.block(
             practitioner_id=form.cleaned_data["practitioner"].pk,
             change=form.change(),

@@ -272,3 +272,8 @@ def test_a_day_is_read_in_a_fixed_number_of_queries(admin, line, django_assert_n
 
     with django_assert_num_queries(9):
         admin.get(URL, {"day": "2026-06-01"})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(admin, ada, day):
+    assert_shows(admin.get(URL, {"day": day}), "Choose a day between 2000 and 2099.")

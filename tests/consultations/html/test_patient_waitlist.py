@@ -73,6 +73,12 @@ def test_join_shows_an_error_beside_the_day(me, case):
     assert refused.context["form"].errors.keys() == {"last_day"}
 
 
+def test_join_refuses_a_day_at_the_end_of_the_calendar(me, case):
+    refused = me.post(url(case), {"last_day": "9999-12-31", "notice_minutes": "30"})
+
+    assert_shows(refused, "Choose a day between 2000 and 2099.", status=422)
+
+
 def test_leave_takes_the_case_off_the_list(me, case, offer):
     left = me.post(url(case), {"leave": "1"}, follow=True)
 

@@ -70,7 +70,7 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_told_as_what_it_is(admin, 
 def test_what_is_missing_is_asked_for_by_its_field(admin, ada):
     page = admin.get(URL, asked(ada, state="", minute="noon"))
 
-    assert_shows(page, "This field is required.", "Write a time such as 09:30 or 17:00.", status=422)
+    assert_shows(page, "This field is required.", "Write a time such as 09:30 or 17:00", status=422)
 
 
 def test_clinicians_ask_about_themselves_and_patients_not_at_all(client, ada):
@@ -82,3 +82,8 @@ def test_clinicians_ask_about_themselves_and_patients_not_at_all(client, ada):
 
     client.force_login(PatientFactory().user)
     assert client.get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(admin, ada, day):
+    assert_shows(admin.get(URL, asked(ada, day=day)), "Choose a day between 2000 and 2099.", status=422)

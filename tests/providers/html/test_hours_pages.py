@@ -233,16 +233,20 @@ def test_visits_must_be_seen_and_kept_before_their_hours_go(admin):
     [
         ({"start_date": ""}, "This field is required"),
         ({"start_date": "31 June"}, "Enter a valid date"),
+        ({"start_date": "0001-01-01"}, "between 2000 and 2099"),
+        ({"end_date": "9999-12-31"}, "between 2000 and 2099"),
         ({"end_date": "2026-05-01"}, "before the first"),
         ({"start_minute": "9"}, "Write a time"),
+        ({"start_minute": "9:00 am", "end_minute": "1:00 pm"}, "on the 24-hour clock"),
         ({"start_minute": "09:00"}, "Give both times"),
         ({"kind": "extra"}, "need times"),
         ({"practitioner": str(NEVER)}, "Select a valid choice"),
         ({"seen": "x"}, "look at the visits again"),
     ],
 )
-def test_a_bad_change_is_shown_with_its_reason(admin, change, words):
-    text = admin.post(CHANGE, {**sent(PractitionerFactory()), **change}).content.decode()
+@pytest.mark.parametrize("button", [{}, {"look": "1"}], ids=["save", "look"])
+def test_a_bad_change_is_shown_with_its_reason(admin, change, words, button):
+    text = admin.post(CHANGE, {**sent(PractitionerFactory()), **change, **button}).content.decode()
 
     assert words in text
     assert not ScheduleException.objects.exists()
