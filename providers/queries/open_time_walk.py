@@ -249,6 +249,8 @@ def _sure(
     statement    takes the conditions that rows have to meet
     is_complete  tells whether rows that are left out stand in the way of none
     """
+    if not may_ask(asked, now):
+        return Walked([], set(), None)  # No row could be offered, and to see that all rows of the span would be read.
     passed_over: set[UUID] = set()
     while True:
         clauses = _clauses(asked, passed_over)
@@ -285,9 +287,8 @@ UNION ALL (
 def _starts(clauses: tuple[str, ...]) -> str:
     known = f"""
 UNION ALL (
-    SELECT practitioner_id, start_at, end_at FROM providers_opentime
-     WHERE practitioner_id = ANY(%(known)s::uuid[]) AND start_at <= (SELECT max(until) FROM look)
-       AND {_where(*clauses)}
+    SELECT practitioner_id, start_at, end_at FROM providers_opentime WHERE {_where(*clauses)}
+       AND practitioner_id = ANY(%(known)s::uuid[]) AND start_at <= (SELECT max(until) FROM look)
 )"""  # noqa: S608  constants; every value is a parameter
     # The next look goes on after `until`: of a full one, after the last time of which it surely read all or enough.
     # Where one time filled a look, the next reads no more rows than are counted: what follows is as crowded.

@@ -103,6 +103,21 @@ def test_hours_of_one_service_are_not_offered_for_another(service):
     assert times(search(service))[-1] == 5
 
 
+def test_searches_where_the_service_is_not_offered_are_empty_without_asking_the_database(
+    service, django_assert_num_queries
+):
+    ada = clinician(service)
+    service.states = ["NJ"]
+    asked, span = Asked(service=service, state="NY"), {"start": NOW, "end": NOW + timedelta(days=14), "now": NOW}
+
+    with django_assert_num_queries(0):
+        assert availability.search(asked, **span).results == []
+        assert availability.starts(asked, **span) == ([], None)
+        assert availability.days(asked, **span, zone=ZoneInfo("America/New_York")) == set()
+        assert availability.first_of_each(asked, **span, practitioners=[ada.pk]) == []
+        assert availability.nearest(asked, start_at=NINE, now=NOW) == []
+
+
 @pytest.mark.parametrize("is_worked_in", [True, False], ids=["from the table", "from hours and slots"])
 def test_hours_of_one_kind_of_visit_are_not_offered_for_another(is_worked_in):
     video, phone = (HealthcareServiceFactory(modality=kind) for kind in Modality)
