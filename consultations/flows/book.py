@@ -44,11 +44,13 @@ from consultations.models import (
     WaitlistOffer,
 )
 from consultations.models.appointment import PATIENT_NEVER_TWICE
+from consultations.queries.in_the_way import visit_in_the_way
 from consultations.queries.promises import TZDATA
 from providers.domain.codes import Pathway, SlotStatus
 from providers.models import Slot
 from providers.queries import eligibility
 
+_BUSY = gettext_lazy("You have another visit at that time. Please choose another time.")
 _MOVED = (
     "revision", "reschedules", "minutes_late", "move_asked_at", "move_asked_by", "updated_at",
 )  # fmt: skip
@@ -115,7 +117,12 @@ def book(*, request_id: UUID, hold_id: UUID, by: User, now: datetime) -> Appoint
     """
     request = _case(request_id, by)
     _refuse_unless_bookable(request)
+    live = visit_in_the_way(request_id=request.pk, patient_id=request.patient_id, hold_id=hold_id)
+    if live is not None and live.is_of_case:
+        raise AlreadyBooked(gettext("A visit is already booked. You can move it."), extra={"appointment": str(live.pk)})
     hold = _hold(hold_id, request=request, by=by, now=now)
+    if live is not None:
+        raise PatientBusy(str(_BUSY))
     return _booked(request, hold, by=by, now=now)
 
 
@@ -152,7 +159,7 @@ def _booked(request: ServiceRequest, hold: Slot, *, by: User, now: datetime) -> 
 
     appointment = _planned(request, hold)
     if not insert_unless_refused(appointment):
-        raise PatientBusy(gettext("You have another visit at that time. Please choose another time."))
+        raise PatientBusy(str(_BUSY))
     _take(hold, by=by, now=now)
     appointment.announce(CommunicationKind.BOOKING_CONFIRMED, now=now)
     appointment.tell_clinician(CommunicationKind.BOOKING_CONFIRMED, by=by, now=now)
@@ -289,9 +296,6 @@ def _refuse_unless_bookable(request: ServiceRequest) -> None:
     accepted = ReviewTask.objects.filter(service_request=request, outcome=ReviewOutcome.ACCEPTED)
     if request.service.pathway == Pathway.REVIEW_FIRST and not accepted.exists():
         raise ReviewFirst(gettext("A clinician looks at your answers before a visit can be booked."))
-    live = Appointment.objects.live().filter(service_request=request).first()
-    if live is not None:
-        raise AlreadyBooked(gettext("A visit is already booked. You can move it."), extra={"appointment": str(live.pk)})
 
 
 def _hold(hold_id: UUID, *, request: ServiceRequest, by: User, now: datetime) -> Slot:
@@ -358,7 +362,7 @@ def _move(appointment: Appointment, *, to: Slot) -> None:
             appointment.save(update_fields=[*columns, *_MOVED])
     except IntegrityError as error:
         if violated(error, PATIENT_NEVER_TWICE):
-            raise PatientBusy(gettext("You have another visit at that time. Please choose another time.")) from error
+            raise PatientBusy(str(_BUSY)) from error
         raise
 
 

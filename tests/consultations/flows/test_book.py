@@ -217,6 +217,33 @@ def test_book_refuses_a_patient_who_has_another_visit_then():
     assert Appointment.objects.get() == first
 
 
+def test_who_has_another_visit_then_is_told_so_before_the_hold_is_looked_at_closely(django_assert_num_queries):
+    case = submitted(patient=booked().patient)
+    act = booking(case, held(case, start_at=NINE + timedelta(minutes=15)))
+
+    # The case, the visit and the hold; the others begin and undo the step.
+    with django_assert_num_queries(6), pytest.raises(book.PatientBusy):
+        act()
+
+
+def test_book_tells_of_the_visit_of_the_case_before_another_one_then():
+    first = booked()
+    case = submitted(patient=first.patient)
+    mine = booked(case, start_at=TEN)
+
+    with pytest.raises(book.AlreadyBooked) as refused:
+        booking(case, held(case, start_at=NINE))()
+
+    assert refused.value.extra == {"appointment": str(mine.pk)}
+
+
+def test_book_tells_of_an_expired_hold_before_another_visit_then():
+    case = submitted(patient=booked().patient)
+
+    with pytest.raises(book.HoldExpired):
+        booking(case, held(case, expires_at=NOW))()
+
+
 def test_book_accepts_a_visit_right_after_another():
     first = booked()
 
