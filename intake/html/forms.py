@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from config.core.forms import MemorableDateField, RadioCards
+from config.core.phones import as_dialled
 from intake.domain.codes import SexAtBirth
 from intake.domain.identity import Details, e164
 from intake.models import Patient
@@ -114,7 +115,7 @@ class DetailsForm(forms.Form):
             initial["time_zone"] = str(patient.time_zone)
             for name in ("phone", "emergency_contact_phone"):
                 number: Any = getattr(patient, name)
-                initial[name] = number.as_national if number else ""
+                initial[name] = as_dialled(number) if number else ""
         super().__init__(data, initial=initial)
         zones = list(ZONES)
         if patient and str(patient.time_zone) not in dict(zones):

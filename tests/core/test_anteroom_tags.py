@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from phonenumber_field.phonenumber import PhoneNumber
 
 from tests.core.test_forms import Sample
 
@@ -45,3 +46,14 @@ def test_error_summary_leads_to_the_first_control_of_each_field():
     for name in ("id_born_0", "id_meet_0", "id_agree", "id_name"):
         assert f'href="#{name}"' in html
         assert f'id="{name}"' in form.as_div() or f'id="{name}"' in str(form)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("+12125550123", "(212) 555-0123"), ("+34600123456", "+34 600 12 34 56"), ("", "")],
+    ids=["at home", "elsewhere", "none"],
+)
+def test_a_phone_number_is_shown_as_it_is_dialled(number, text):
+    given = PhoneNumber.from_string(number) if number else None
+
+    assert rendered("{{ number|dialled }}", number=given) == text

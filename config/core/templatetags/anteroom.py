@@ -11,8 +11,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from phonenumber_field.phonenumber import PhoneNumber
 
 from config.core.dates import in_words
+from config.core.phones import as_dialled
 
 register = template.Library()
 
@@ -56,6 +58,12 @@ def on(value: date | None, style: str) -> str:
 def city(zone: str | tzinfo) -> str:
     """Return how people call a zone: New York time."""
     return gettext("%(city)s time") % {"city": str(zone).rpartition("/")[2].replace("_", " ")}
+
+
+@register.filter
+def dialled(number: PhoneNumber | None) -> str:
+    """Return how a phone number is dialled; nothing for none."""
+    return as_dialled(number) if number else ""
 
 
 @register.filter

@@ -73,3 +73,14 @@ def test_details_of_somebody_unknown_are_asked_first(client):
 def test_pages_ask_strangers_to_sign_in(client):
     for path in ("/register/", "/details/", "/consent/"):
         assert client.get(path).headers["Location"].startswith("/account/login/")
+
+
+def test_a_phone_of_another_country_can_be_saved_again_as_it_is_shown(client):
+    patient = PatientFactory(phone="+34600123456")
+    client.force_login(patient.user)
+    shown = client.get("/details/").context["form"].initial["phone"]
+
+    answer = client.post("/details/", {**GRACE, "phone": shown})
+
+    patient.refresh_from_db()
+    assert (answer.status_code, str(patient.phone)) == (302, "+34600123456")
