@@ -104,6 +104,13 @@ def is_crisis(mine: Case) -> bool:
     return any(flag.rule.calls_for_help for flag in mine.flags)
 
 
+def _looked_at_by(mine: Case, step: steps.Step) -> datetime | None:
+    """Return by when a clinician looks at the case; None where the visit comes before that."""
+    due_at, visit = mine.request.due_at, mine.appointment if mine.standing.has_visit else None
+    is_first = due_at is None or visit is None or due_at <= visit.start_at
+    return due_at if step.code == "review" and is_first else None
+
+
 def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
     now = timezone.now()
     step = mine.next_step(now)
@@ -115,6 +122,7 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
         "parts": links.parts(mine) if mine.request.status == "draft" else [],
         "further": links.further(mine),
         "wait": _wait(mine, step, now),
+        "looked_at_by": _looked_at_by(mine, step),
         "tracker": [_mark(mark, step) for mark in steps.way(mine.standing)],
         "facts": _facts(mine),
         "asks": CommunicationRequest.objects.visible_to(signed_in(request))

@@ -222,3 +222,12 @@ def test_a_case_that_waits_says_nothing_from_too_little_history(browse):
     task = ReviewTaskFactory(service_request__service__pathway="review-first")
 
     assert "nine of ten" not in text_of(browse(task.service_request.patient.user).get(url(task.service_request)))
+
+
+def test_a_case_whose_visit_comes_first_promises_no_later_look(browse):
+    visit = AppointmentFactory(service_request=ServiceRequestFactory(submitted=True))
+
+    answer = browse(visit.patient.user).get(url(visit.service_request))
+
+    assert_shows(answer, "A clinician looks at your answers before it.")
+    assert "A clinician looks at it by" not in text_of(answer)

@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.core.models import User
+from tests.factories.providers import HealthcareServiceFactory
 
 LETTER = b"""\
 From: Clinic <no-reply@anteroom.example>
@@ -116,3 +117,11 @@ def test_form_sent_without_its_token_gets_a_page_that_says_what_to_do():
 
     assert page.status_code == 403
     assert "open for too long" in page.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("pathway", "has_visit"), [("asynchronous", False), ("either", True)])
+def test_landing_names_the_length_of_a_visit_only_where_there_is_one(client, pathway, has_visit):
+    HealthcareServiceFactory(pathway=pathway)
+
+    assert ("30-minute visit" in client.get("/").text) == has_visit
