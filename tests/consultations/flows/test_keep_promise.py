@@ -116,7 +116,7 @@ def test_administrators_keep_a_promise_on_the_page(client, visit, admin):
         shown = client.get("/clinic/clocks/")
         kept = client.post(f"/clinic/clocks/{visit.pk}/", follow=True)
 
-    assert_shows(shown, "Promised: 2026-06-01 at 10:00", "Clock changes")
+    assert_shows(shown, "Promised: 2026-06-01 at 10:00", "New York time: back on November 1, 2026")
     assert_shows(kept, "The visit is at its promised time again.")
 
 

@@ -277,3 +277,9 @@ def test_a_day_is_read_in_a_fixed_number_of_queries(admin, line, django_assert_n
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(admin, ada, day):
     assert_shows(admin.get(URL, {"day": day}), "Choose a day between 2000 and 2099.")
+
+
+def test_a_visit_leads_to_the_messages_to_its_patient(admin, visit):
+    page = admin.get(url(visit)).content.decode()
+
+    assert f'href="/admin/consultations/communication/?q={visit.patient.user_id}"' in page

@@ -174,3 +174,12 @@ def test_the_list_reads_a_fixed_number_of_rows_for_visits_that_can_stay(
 
     with django_assert_max_num_queries(16):
         admin.get(URL)
+
+
+def test_a_visit_to_rearrange_leads_to_who_it_is(admin, visit, ada):
+    ScheduleExceptionFactory(practitioner=ada, start_date=MONDAY)
+
+    page = admin.get(URL)
+
+    assert_shows(page, "Who it is, and their phone")
+    assert f'href="/clinic/booked/{visit.pk}/"' in page.content.decode()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from providers.models import Schedule, ScheduleException
+from tests.consultations.html.reading import assert_shows
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import (
     MONDAY,
@@ -373,3 +374,10 @@ def test_retired_and_foreign_hours_are_not_found(client):
 
     for schedule in (foreign, retired):
         assert client.get(reverse("providers:edit-hours", args=[schedule.pk])).status_code == 404
+
+
+def test_the_form_leads_back_to_where_its_reader_came_from(client, admin):
+    ada = PractitionerFactory()
+    assert_shows(admin.get(CHANGE), "Schedules Change hours")
+    client.force_login(ada.user)
+    assert_shows(client.get(CHANGE), "Your hours Change hours")
