@@ -39,6 +39,7 @@ from providers.queries import availability, open_times
 from providers.queries.availability import Offer
 from providers.queries.diaries import Asked, Diaries, Diary, all_diaries, block_of, terms_of
 from providers.queries.open_time_walk import Standing
+from providers.queries.was_offered import was_offered
 
 _WEEK = timedelta(days=7)
 # Further than a visit with its buffers, or the rest of a local day, can reach.
@@ -345,9 +346,7 @@ def _expired_in_the_way(slot: Slot, wish: _Wish) -> list[Slot]:
 
 def _refusal(wish: _Wish, standing: Standing) -> Invalid | Conflict:
     asked, start_at, now, practitioner = wish.asked, wish.start_at, wish.now, wish.practitioner_id
-    if not standing.is_taken and not availability.was_offered(
-        asked, start_at=start_at, now=now, practitioner=practitioner
-    ):
+    if not standing.is_taken and not was_offered(asked, start_at=start_at, now=now, practitioner=practitioner):
         return NotOffered(gettext("Please choose one of the times that are offered."), errors=[_field("start")])
     near = availability.nearest(asked, start_at=start_at, now=now, practitioner=practitioner)
     if not near and practitioner is not None:

@@ -3,10 +3,10 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,6 @@ MAX_LIMIT = 100
 ENOUGH = 64
 # Most searches are answered by the first days; later chunks are computed only if the earlier ones were not enough.
 _CHUNKS = (1, 3, 7, 14)
-# So long hours that were read serve to say why a time is refused.
-_LATELY = timedelta(seconds=2)
 _LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 
 
@@ -191,7 +189,7 @@ def free_at(
     skip   slots that do not count as taken
     Reads  hours and slots themselves, in a fixed number of queries: this decides, the table of open times suggests
     """
-    moment = _moment(start_at)
+    moment = moment_of(start_at)
     if not is_ahead(asked, start_at=start_at, now=now):
         return []
     if practitioner is not None:
@@ -216,37 +214,14 @@ def standing(
     if not is_ahead(asked, start_at=start_at, now=now):
         return Standing([], [], is_taken=False)
     return open_time_walk.standing(
-        asked, moment=_moment(start_at), now=now, by=by, reference=reference, limit=ENOUGH, practitioner=practitioner
+        asked, moment=moment_of(start_at), now=now, by=by, reference=reference, limit=ENOUGH, practitioner=practitioner
     )
 
 
 def is_ahead(asked: Asked, *, start_at: datetime, now: datetime) -> bool:
     """Tell whether a visit could start then as far as the clock goes: not over, and within what any horizon reaches."""
-    moment = _moment(start_at)
+    moment = moment_of(start_at)
     return moment.overlaps(_ahead(asked.service, start=start_at, end=moment.end, now=now))
-
-
-def was_offered(asked: Asked, *, start_at: datetime, now: datetime, practitioner: UUID | None = None) -> bool:
-    """
-    Tell whether the time is one that is offered, taken or not.
-
-    Reads  seven queries at most; nothing when the same was asked within the last moments
-    """
-    moment = _moment(start_at)
-    if not is_ahead(asked, start_at=start_at, now=now):
-        return False
-
-    def is_in(found: Iterable[Diary]) -> bool:
-        # Whom a diary was found eligible for is remembered in it, and is another patient's.
-        return any(any(diary.without(()).offers(asked, span=moment, now=now)) for diary in found)
-
-    key = (asked.service.pk, asked.service.updated_at, asked.state, asked.language, start_at, practitioner)
-    if is_in(_Memory.lately(key, now)):
-        return True
-    only = [practitioner] if practitioner else _busy_around(asked, start_at, now=now)
-    found = [replace(diary, taken=[]) for diary in load(asked, span=moment, now=now, only=only)]
-    _Memory.keep(key, found, now)
-    return is_in(found)
 
 
 def nearest(
@@ -290,7 +265,7 @@ def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now
     Reads     six queries
     """
     role = PractitionerRole.objects.filter(practitioner=practitioner, service=asked.service).first()
-    span = _moment(start_at)
+    span = moment_of(start_at)
     [diary] = diaries([(practitioner, role)], asked=asked, span=span, now=now)
     taken: defaultdict[str, list[Interval]] = defaultdict(list)
     for slot in diary.taken:
@@ -300,7 +275,8 @@ def explain(asked: Asked, *, practitioner: Practitioner, start_at: datetime, now
     return [*diary.reasons(asked, start_at), *of_time]
 
 
-def _moment(start_at: datetime) -> Interval:
+def moment_of(start_at: datetime) -> Interval:
+    """Return the shortest span in which a visit starts then."""
     return Interval(start_at, min(start_at, _LAST) + timedelta(microseconds=1))
 
 
@@ -381,46 +357,6 @@ def _candidates(asked: Asked, moment: Interval, *, now: datetime, skip: Collecti
     sure = rows.order_by(known, "practitioner_id").values_list("practitioner_id", flat=True)[:ENOUGH]
     own = Slot.objects.filter(pk__in=list(skip)).values_list("practitioner_id", flat=True) if skip else ()
     return [*sure, *doubted, *own]
-
-
-class _Lately(NamedTuple):
-    """Diaries as they were a moment ago, without what is taken in them."""
-
-    read_at: datetime
-    diaries: list[Diary]
-
-
-class _Memory:
-    """
-    Hours that were read lately, by what was asked for.
-
-    A crowd that wants times which one visit lies over asks the same sixty times within a second. What was read a moment
-    ago serves to tell them that the time was just taken; it offers nothing, and that a time is not offered is never
-    told from it. Replaced as a whole, so that no thread changes it under another.
-    """
-
-    remembered: dict[tuple[Any, ...], _Lately] = {}
-
-    @classmethod
-    def lately(cls, key: tuple[Any, ...], now: datetime) -> list[Diary]:
-        """Return what was kept within the last moments."""
-        found = cls.remembered.get(key)
-        return found.diaries if found and now - _LATELY < found.read_at <= now else []
-
-    @classmethod
-    def keep(cls, key: tuple[Any, ...], diaries: list[Diary], now: datetime) -> None:
-        """Keep diaries for moments, and forget what is older."""
-        fresh = {one: read for one, read in cls.remembered.items() if now - _LATELY < read.read_at <= now}
-        cls.remembered = {**fresh, key: _Lately(now, diaries)}
-
-
-def _busy_around(asked: Asked, start_at: datetime, *, now: datetime) -> list[UUID]:
-    """Return clinicians who have taken time about then: the ones because of whom a time may not be offered."""
-    day = timedelta(days=1)
-    near = Slot.objects.taken(now).filter(start_at__gte=start_at - day, start_at__lt=start_at + day)
-    offering = PractitionerRole.objects.filter(service=asked.service, is_active=True).values("practitioner")
-    rows = near.filter(practitioner__in=offering).order_by("practitioner_id").distinct("practitioner_id")
-    return list(rows.values_list("practitioner_id", flat=True)[:ENOUGH])
 
 
 def _named(found: list[Found], *, edition: UUID | None = None) -> list[Offer]:

@@ -11,6 +11,8 @@ from providers.domain.codes import SlotStatus
 from providers.flows import hold, open_times
 from providers.models import Slot
 from providers.queries import open_times as table
+from providers.queries import was_offered
+from providers.queries.diaries import load
 from tests.factories.core import UserFactory
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory, clinician, held
 from tests.providers.race import race
@@ -119,6 +121,20 @@ def test_the_limit_of_visits_a_day_stands_against_many_times_at_once():
     results, _ = race(*(wish(service, UserFactory(), start_at=NINE + n * timedelta(minutes=30)) for n in range(6)))
 
     assert len(winners(results)) == 2
+
+
+def test_a_crowd_that_one_visit_lies_over_reads_the_hours_once_however_many_ask_at_the_same_moment(monkeypatch):
+    service = HealthcareServiceFactory(alignment_minutes=15)
+    ada = clinician(service)
+    wish(service, UserFactory())()
+    open_times.refresh(practitioner_id=ada.pk, now=NOW)
+    readings = []
+    monkeypatch.setattr(was_offered, "load", lambda *asked, **more: readings.append(1) or load(*asked, **more))
+
+    late = [wish(service, UserFactory(), start_at=NINE + timedelta(minutes=15)) for _ in range(12)]
+    results, _ = race(*late)
+
+    assert (winners(results), len(readings)) == ([], 1)
 
 
 @pytest.mark.parametrize("round_", range(5))
