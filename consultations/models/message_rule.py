@@ -8,7 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from config.core.constraints import all_or_none, known
 from config.core.models import Record
@@ -17,6 +17,7 @@ from consultations.domain.message_plan import LONGEST, MOST, SHORTEST
 from consultations.domain.timing import USUAL
 
 VERSION_ONCE = "consultations_messagerule_version_once"
+_PLACES = [F(f"minutes__{place}") for place in range(MOST)]
 
 
 class MessageRuleQuerySet(models.QuerySet["MessageRule"]):
@@ -68,7 +69,11 @@ class MessageRule(Record):
             models.CheckConstraint(
                 condition=Q(is_usual=False) | Q(minutes__len=0), name="consultations_messagerule_usual_has_no_times"
             ),
-            models.CheckConstraint(condition=Q(minutes__len__lte=MOST), name="consultations_messagerule_few_times"),
+            # What the checks below look at is all there is: no NULL between times, no list of lists, no sixth time.
+            models.CheckConstraint(
+                condition=Q(minutes__len=Func(*_PLACES, function="num_nonnulls", output_field=models.IntegerField())),
+                name="consultations_messagerule_plain_list",
+            ),
             # A place that is empty is neither out of range nor out of order; in order, no time stands twice.
             models.CheckConstraint(
                 condition=Q(**{f"minutes__{place}__range": (SHORTEST, LONGEST) for place in range(MOST)}),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.expressions import RawSQL
 
 from tests.factories.consultations import MessageRuleFactory
 
@@ -9,7 +10,12 @@ pytestmark = pytest.mark.django_db
 BROKEN = {
     "times_in_range": [{"minutes": [4]}, {"minutes": [60, 30 * 24 * 60 + 1]}],
     "times_ordered": [{"minutes": [60, 60]}, {"minutes": [5, 6, 7, 9, 8]}],
-    "few_times": [{"minutes": [5, 6, 7, 8, 9, 10]}],
+    "plain_list": [
+        {"minutes": [5, 6, 7, 8, 9, 10]},
+        {"minutes": [5, None, 4]},
+        {"minutes": RawSQL("'{{4,4},{90,4}}'::integer[]", ())},
+        {"minutes": RawSQL("'[0:1]={4,60}'::integer[]", ())},
+    ],
     "usual_has_no_times": [{"minutes": [60], "is_usual": True}],
     "counts_from_one": [{"version": 0}],
     "kind_known": [{"kind": "booking-moved"}],
