@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -162,7 +162,8 @@ def _made_up(kind: CommunicationKind, minutes: Sequence[int], *, now: datetime) 
     zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
     is_ahead = message_plan.counted_from(kind) == CountedFrom.BEFORE_VISIT
     day = now.astimezone(zone).date() + timedelta(days=2, minutes=max(minutes, default=0) if is_ahead else 0)
-    since = datetime.combine(day, time(10), tzinfo=zone)
+    # In UTC: a day before by the wall is not 24 hours before where the clocks change between.
+    since = datetime.combine(day, time(10), tzinfo=zone).astimezone(UTC)
     return _preview(kind, minutes, since, Wishes(QuietHours(QUIET_FROM, QUIET_UNTIL, zone)), now=now, is_made_up=True)
 
 

@@ -120,6 +120,16 @@ def test_where_there_is_no_visit_one_is_made_up_that_every_message_is_in_time_fo
     assert all(one.at for one in shown.told)
 
 
+def test_a_visit_that_is_made_up_is_told_of_so_long_before_where_the_clocks_change_between(settings):
+    settings.CLINIC_TIME_ZONE = "America/Chicago"
+    three_days_before = datetime(2026, 10, 29, 12, tzinfo=UTC)
+
+    (shown,) = previews(HealthcareServiceFactory(), TimedKind.VISIT_IN_AN_HOUR, [DAY], now=three_days_before)
+
+    assert shown.since == datetime(2026, 11, 1, 16, tzinfo=UTC)
+    assert [one.at for one in shown.told] == [datetime(2026, 10, 31, 16, tzinfo=UTC)]
+
+
 @pytest.mark.parametrize("kind", [TimedKind.VISIT_IN_A_DAY, TimedKind.INTAKE_UNFINISHED])
 def test_five_cost_as_much_as_one(django_assert_num_queries, kind):
     service = HealthcareServiceFactory()
