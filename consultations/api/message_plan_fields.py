@@ -63,10 +63,11 @@ class MessagePlansPage(serializers.Serializer[Any]):
 
 
 class ToldOutput(serializers.Serializer[Any]):
-    """One message: when it is wanted, and when it goes; null when it is too late, or no hour before is not quiet."""
+    """One message: when it is wanted, and when it goes; null when it `is_late`, or quiet hours last until the visit."""
 
     wanted_at = serializers.DateTimeField()
     at = serializers.DateTimeField(allow_null=True)
+    is_late = serializers.BooleanField()
 
 
 class PlanPreviewOutput(serializers.Serializer[Any]):

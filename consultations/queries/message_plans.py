@@ -69,10 +69,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message of a plan; `at` is None when it could not be sent: it is too late, or every hour before is quiet."""
+    """One message of a plan; `at` is None when it could not be sent: it `is_late`, or quiet hours last until the visit."""
 
     wanted_at: datetime
     at: datetime | None
+    is_late: bool = False
 
     @property
     def is_moved(self) -> bool:
@@ -192,7 +193,7 @@ def _told(
         return tuple(Told(at, send_at(due_at=at, expires_at=None, quiet=quiet)) for at in wanted)
     on_time = {at for _, _, at in policy.reminders(since, now=now, timing={kind: tuple(lengths)})}
     return tuple(
-        Told(at, _before(since, at, quiet, now=now) if at in on_time else None)
+        Told(at, _before(since, at, quiet, now=now)) if at in on_time else Told(at, None, is_late=True)
         for at in (since - length for length in reversed(lengths))
     )
 

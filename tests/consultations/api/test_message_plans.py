@@ -69,7 +69,7 @@ def test_one_plan_says_whom_it_would_tell_when_and_how_many_are_planned(me, line
     assert (plan["minutes"], plan["version"], plan["planned"]) == ([DAY], 0, 1)
     (shown,) = plan["previews"]
     assert (shown["time_zone"], shown["is_made_up"]) == ("America/New_York", False)
-    assert shown["messages"] == [{"wanted_at": day_before, "at": day_before}]
+    assert shown["messages"] == [{"wanted_at": day_before, "at": day_before, "is_late": False}]
 
 
 def test_times_are_looked_at_and_nothing_is_kept(me, line):

@@ -1,5 +1,7 @@
 """Administrators see whom times would tell when, then keep them."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -77,6 +79,19 @@ def test_quiet_hours_are_said_where_they_move_a_message(client, admin, line):
     page = text_of(client.post(AHEAD, {**NEVER, "how": "times", "count_0": "1", "unit_0": "hours", "do": "show"}))
 
     assert "Sun, May 31, 7:45 PM EDT , kept out of quiet hours (wanted 8:00 AM EDT )" in page
+
+
+def test_a_message_for_which_all_hours_until_the_visit_are_quiet_says_so_and_not_that_it_is_late(client, admin, line):
+    AppointmentFactory(
+        service_request__service=line,
+        service_request__patient__time_zone="America/St_Johns",
+        start_at=NOW + timedelta(hours=10),
+    )
+
+    page = text_of(client.post(AHEAD, {**NEVER, "how": "times", "count_0": "1", "unit_0": "hours", "do": "show"}))
+
+    assert "Not sent: Mon, Jun 1, 5:30 AM NDT is in quiet hours that last until the visit" in page
+    assert "too late" not in page
 
 
 def test_times_are_shown_before_they_are_kept(client, admin, line):
