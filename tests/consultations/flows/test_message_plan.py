@@ -24,8 +24,9 @@ def write(line, minutes, *, version=0, by=None, kind=KIND):
     return message_plan.write(service_id=line.pk, kind=kind, minutes=minutes, version=version, by=by, now=NOW)
 
 
-def restore(line, *, version, by=None):
-    return message_plan.restore(service_id=line.pk, kind=KIND, version=version, by=by or AdminFactory(), now=NOW)
+def restore(line, *, version=0, by=None, kind=KIND):
+    by = by or AdminFactory()
+    return message_plan.restore(service_id=line.pk, kind=kind, version=version, by=by, now=NOW)
 
 
 def ahead(line):
@@ -135,13 +136,23 @@ def test_only_administrators_set_times(factory):
 
 
 @pytest.mark.django_db
-def test_a_kind_without_times_and_a_service_that_is_not_there_have_no_plan():
+def test_a_kind_without_times_has_no_plan():
     line = HealthcareServiceFactory()
 
     with pytest.raises(message_plan.NoSuchPlan):
         write(line, [60], kind="booking-moved")
     with pytest.raises(message_plan.NoSuchPlan):
-        write(HealthcareServiceFactory.build(), [60])
+        restore(line, kind="booking-moved")
+
+
+@pytest.mark.django_db
+def test_a_service_that_is_not_there_has_no_plan():
+    nowhere = HealthcareServiceFactory.build()
+
+    with pytest.raises(message_plan.NoSuchPlan):
+        write(nowhere, [60])
+    with pytest.raises(message_plan.NoSuchPlan):
+        restore(nowhere)
 
 
 @pytest.mark.django_db
