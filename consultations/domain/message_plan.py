@@ -8,6 +8,7 @@ from consultations.domain.timing import AHEAD, USUAL
 
 # Minutes, and messages of one kind.
 SHORTEST, LONGEST, MOST = 5, 30 * 24 * 60, 5
+OUT_OF_RANGE = "Choose a time from 5 minutes to 30 days."
 
 
 def counted_from(kind: str) -> CountedFrom:
@@ -30,7 +31,7 @@ def faults(minutes: Sequence[int]) -> Iterator[FieldError]:
         return
     for place, one in enumerate(minutes):
         if not SHORTEST <= one <= LONGEST:
-            yield FieldError(f"minutes[{place}]", "out-of-range", "Choose a time from 5 minutes to 30 days.")
+            yield FieldError(f"minutes[{place}]", "out-of-range", OUT_OF_RANGE)
         elif one in minutes[:place]:
             yield FieldError(f"minutes[{place}]", "twice", "This time is there already.")
 

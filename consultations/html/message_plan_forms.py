@@ -28,9 +28,9 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        whole = {
+        words = {
             "invalid": "Enter a whole number, or another unit.",
-            "min_value": "Choose a time from 5 minutes to 30 days.",
+            **dict.fromkeys(("min_value", "max_value"), message_plan.OUT_OF_RANGE),
         }
         for place in range(MOST):
             self.fields[f"count_{place}"] = forms.IntegerField(
@@ -38,7 +38,7 @@ class PlanForm(forms.Form):
                 required=False,
                 min_value=1,
                 max_value=LONGEST,
-                error_messages={**whole, "max_value": whole["min_value"]},
+                error_messages=words,
                 widget=forms.TextInput({"class": "input--short", "inputmode": "numeric", "autocomplete": "off"}),
             )
             self.fields[f"unit_{place}"] = forms.ChoiceField(
