@@ -22,10 +22,11 @@ from providers.queries.open_times import Found, earliest, latest, may_ask
 # Told before the times and with them, so that all of it is of one moment: the edition of the names (only an id), and
 # who is in doubt (an id and since when). Their rows are left out afterwards: a list to compare each row with would cost
 # every search what only the few need in which somebody in doubt has one of the first times.
-_TOLD = """
-SELECT edition, NULL::timestamptz, NULL::timestamptz FROM providers_directory
+_TOLD_WITH = """
+SELECT edition, NULL::timestamptz, NULL::{} FROM providers_directory
 UNION ALL SELECT practitioner_id, since, NULL FROM providers_opentimechange WHERE since <= %(now)s
 """
+_TOLD = _TOLD_WITH.format("timestamptz")
 _SPAN = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(end)s"
 _SOON = "service_id = %(service)s AND start_at >= %(start)s AND start_at < %(soon)s"
 _LATER_ON = "service_id = %(service)s AND start_at >= %(soon)s AND start_at < %(end)s"
@@ -116,11 +117,8 @@ def walk(
     after         only what comes later than this time of this clinician
     Reads         one statement
     """
-    start_at, last = after or (None, None)
-    bounds = tuple(
-        words for words, is_asked in ((_ONE, practitioner is not None), (_LATER, after is not None)) if is_asked
-    )
-    more = {"only": practitioner, "after": start_at, "after_practitioner": last, "limit": limit}
+    bounds = tuple(words for words, one in ((_ONE, practitioner), (_LATER, after)) if one is not None)
+    more = {"only": practitioner, "limit": limit, "after": after and after[0], "after_practitioner": after and after[1]}
 
     return _sure(
         partial(_walk, bounds),
@@ -287,13 +285,12 @@ UNION ALL (
 def _starts(clauses: tuple[str, ...]) -> str:
     known = f"""
 UNION ALL (
-    SELECT practitioner_id, start_at, end_at FROM providers_opentime WHERE {_where(*clauses)}
+    SELECT NULL, start_at, ARRAY[practitioner_id] FROM providers_opentime WHERE {_where(*clauses)}
        AND practitioner_id = ANY(%(known)s::uuid[]) AND start_at <= (SELECT max(until) FROM look)
 )"""  # noqa: S608  constants; every value is a parameter
     # The next look goes on after `until`: of a full one, after the last time of which it surely read all or enough.
     # Where one time filled a look, the next reads no more rows than are counted: what follows is as crowded.
-    return f"""
-WITH RECURSIVE look (number, size, until, people, starts) AS (
+    return f"""WITH RECURSIVE look (number, size, until, people, starts) AS (
     SELECT 0::bigint, %(size)s, %(start)s::timestamptz - interval '1 microsecond', NULL::uuid[], NULL::timestamptz[]
     UNION ALL
     SELECT number + CASE WHEN found.starts[1] = whole.until THEN 1
@@ -310,11 +307,11 @@ WITH RECURSIVE look (number, size, until, people, starts) AS (
       ) AS whole (until)
      WHERE number < %(limit)s AND look.until < 'infinity' AND found.people IS NOT NULL
 )
-{_TOLD}
+{_TOLD_WITH.format("uuid[]")}
 UNION ALL (
-    SELECT one.id, one.start_at, one.start_at
+    SELECT NULL, one.start_at, array_agg(one.id)
       FROM look CROSS JOIN LATERAL unnest(people, starts) WITH ORDINALITY AS one (id, start_at, nth)
-     WHERE one.start_at <= until AND starts[nth - %(counted)s] IS DISTINCT FROM one.start_at
+     WHERE one.start_at <= until AND starts[nth - %(counted)s] IS DISTINCT FROM one.start_at GROUP BY one.start_at
 ){known if _FOR_KNOWN in clauses else ""}"""  # noqa: S608  constants; every value is a parameter
 
 
@@ -386,7 +383,10 @@ def _run(statement: str, asked: Asked, *, span: Interval, now: datetime, **more:
         rows = cursor.fetchall()
     edition = next((key for key, since, _ in rows if since is None), None)
     doubted = {key for key, since, end in rows if since is not None and end is None}
-    return Walked([Found(start, key, end) for key, start, end in rows if end is not None], doubted, edition)
+    times = [row for row in rows if row[2] is not None]
+    # All who have one of the starts stand in one row: reading an instant takes the process as long as ten ids.
+    found = [Found(at, one, end if key else at) for key, at, end in times for one in ([key] if key else end)]
+    return Walked(found, doubted, edition)
 
 
 def _words(asked: Asked, *, span: Interval, now: datetime) -> dict[str, Any]:
