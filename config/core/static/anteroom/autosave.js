@@ -61,9 +61,9 @@
     do {
       pack();
       if (!sending) break;
-      await keep();
       say(gettext("Saving…"));
       outcome = "";
+      await keep();
       const save = sending;
       try { await take(await post(save), save); } catch { later(); }
     } while (!outcome && isPending());
