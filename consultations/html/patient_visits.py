@@ -40,10 +40,12 @@ def show_visit(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     return _page(request, visit, form)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def check_in(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """Check in: where the patient is now, and that it is them."""
+    """Check in: where the patient is now, and that it is them. GET, as after signing in again, leads to the visit."""
     visit = own_visit(request, visit_id)
+    if request.method == "GET":
+        return redirect("consultations:visit", visit_id)
     form = CheckInForm(request.POST, full_name=visit.patient.full_name)
     if not form.is_valid():
         return _page(request, visit, form)

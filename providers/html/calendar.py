@@ -11,13 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.core.errors import Refusal
 from config.core.http import signed_in
+from config.core.models import User
 from providers.adapters import calendar
 from providers.flows import calendar_feed, import_calendar
-from providers.models import CalendarFeed, ExternalCalendar
+from providers.html import hours
+from providers.html.forms import CalendarForm
+from providers.models import CalendarFeed, ExternalCalendar, Practitioner
 from providers.queries import feed
 
 
@@ -58,24 +61,31 @@ def revoke_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse
     return redirect(_back(request, practitioner_id))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def connect_calendar(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
-    """Remember the address of a calendar elsewhere; on an error it can be typed again, it is not shown back."""
+    """Remember the address of a calendar elsewhere; on an error its name stays, the address is not shown back."""
+    if request.method == "GET":
+        return redirect(_back(request, practitioner_id))
+    user, form = signed_in(request), CalendarForm(request.POST)
+    practitioner = get_object_or_404(Practitioner.objects.visible_to(user), pk=practitioner_id)
+    if not form.is_valid() or not _connected(form, practitioner_id, by=user):
+        return hours.page(request, practitioner, form, is_own=practitioner.user_id == user.pk)
+    messages.success(request, "The calendar is connected. Its busy times are blocked within a minute.")
+    return redirect(_back(request, practitioner_id))
+
+
+def _connected(form: CalendarForm, practitioner_id: UUID, *, by: User) -> bool:
     try:
-        import_calendar.connect(
-            practitioner_id=practitioner_id,
-            name=request.POST.get("name", ""),
-            address=request.POST.get("address", ""),
-            by=signed_in(request),
-            now=timezone.now(),
-        )
+        import_calendar.connect(practitioner_id=practitioner_id, **form.cleaned_data, by=by, now=timezone.now())
     except import_calendar.NoSuchCalendar as refused:
         raise Http404 from refused
     except Refusal as refused:
-        messages.error(request, refused.errors[0].detail if refused.errors else refused.detail)
-    else:
-        messages.success(request, "The calendar is connected. Its busy times are blocked within a minute.")
-    return redirect(_back(request, practitioner_id) + "#busy")
+        for error in refused.errors:
+            form.add_error(error.field, error.detail)
+        if not refused.errors:
+            form.add_error(None, refused.detail)
+        return False
+    return True
 
 
 @require_POST
@@ -84,7 +94,7 @@ def disconnect_calendar(request: HttpRequest, calendar_id: UUID) -> HttpResponse
     row = get_object_or_404(ExternalCalendar.objects.visible_to(signed_in(request)), pk=calendar_id)
     import_calendar.disconnect(calendar_id=row.pk, by=signed_in(request), now=timezone.now())
     messages.success(request, "The calendar is removed, and what it blocked is free again.")
-    return redirect(_back(request, row.practitioner_id) + "#busy")
+    return redirect(_back(request, row.practitioner_id))
 
 
 def _back(request: HttpRequest, practitioner_id: UUID) -> str:

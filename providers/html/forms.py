@@ -125,6 +125,20 @@ class ExceptionForm(Seen):
         )
 
 
+class CalendarForm(forms.Form):
+    """Another calendar of a clinician, by its secret address, which is never shown back."""
+
+    name = forms.CharField(
+        label="Name", max_length=100, widget=forms.TextInput({"class": "input--medium", "autocomplete": "off"})
+    )
+    address = forms.CharField(
+        label="Secret address in iCal format",
+        max_length=2000,
+        help_text="It begins with https:// or webcal://. We keep it encrypted and never show it again.",
+        widget=forms.PasswordInput({"type": "url", "autocomplete": "off"}),
+    )
+
+
 class WindowForm(forms.Form):
     """One weekly window; a row left empty is no window."""
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.core.http import signed_in
 from config.core.models import Role
 from providers.flows import publish_schedule
-from providers.html.forms import HoursForm, WindowForm, Windows, draft, filled, visits_of
+from providers.html.forms import CalendarForm, HoursForm, WindowForm, Windows, draft, filled, visits_of
 from providers.models import (
     AvailableTime,
     CalendarFeed,
@@ -40,7 +40,12 @@ _SHOWN = 50
 @require_safe
 def hours(request: HttpRequest, practitioner_id: UUID | None = None) -> HttpResponse:
     """Show a clinician's coming week, weekly hours and exceptions."""
-    practitioner, now = _whose(request, practitioner_id), timezone.now()
+    return page(request, _whose(request, practitioner_id), CalendarForm(), is_own=practitioner_id is None)
+
+
+def page(request: HttpRequest, practitioner: Practitioner, form: CalendarForm, *, is_own: bool) -> HttpResponse:
+    """Return the page of a clinician's hours, with what was wrong about another calendar."""
+    now = timezone.now()
     today = now.astimezone(ZoneInfo(str(practitioner.time_zone))).date()
     schedules = Schedule.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=today), practitioner=practitioner, is_active=True
@@ -48,7 +53,8 @@ def hours(request: HttpRequest, practitioner_id: UUID | None = None) -> HttpResp
     exceptions = ScheduleException.objects.filter(practitioner=practitioner, is_active=True, end_date__gte=today)
     context = {
         "practitioner": practitioner,
-        "is_own": practitioner_id is None,
+        "is_own": is_own,
+        "form": form,
         "row": week([practitioner], first=today, now=now)[0],
         "schedules": schedules.select_related("service")
         .prefetch_related(Prefetch("available_times", queryset=_IN_ORDER))

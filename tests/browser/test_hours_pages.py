@@ -30,6 +30,17 @@ def test_own_hours_are_sound(look, ada, path):
     look(path, name=path.strip("/").replace("/", "-"), user=ada.user)
 
 
+def test_another_calendar_that_is_refused_says_so_in_sight(look, ada):
+    def fail(page):
+        page.get_by_label("Name").fill("Home")
+        page.get_by_label("Secret address").fill("http://calendar.example/x.ics")
+        page.get_by_role("button", name="Connect this calendar").click()
+        # A page that has errors tells it in its name and goes to them.
+        page.wait_for_function("document.title.startsWith('Error: ') && window.scrollY < 400")
+
+    look("/clinic/hours/", name="clinic-hours-calendar-refused", user=ada.user, act=fail)
+
+
 def test_own_hours_to_change_are_sound(look, ada):
     schedule = ada.schedules.first()
 

@@ -141,3 +141,7 @@ def test_cancelling_what_is_over_leads_to_the_visit_and_calls_nothing_late(brows
 
     assert_shows(answer, "This visit was cancelled")
     assert "too late" not in text_of(answer)
+
+
+def test_the_address_to_check_in_at_leads_to_the_visit_when_it_is_opened(browse, visit):
+    assert browse(visit.patient.user).get(url(visit, "check-in/")).url == url(visit)

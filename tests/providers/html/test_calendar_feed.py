@@ -12,7 +12,7 @@ from icalendar import Calendar
 from config.core.models import AuditEvent
 from providers.domain.codes import SlotStatus
 from providers.flows import calendar_feed
-from providers.models import CalendarFeed
+from providers.models import CalendarFeed, ExternalCalendar
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.providers import (
     NINE,
@@ -186,3 +186,47 @@ def test_an_administrator_may_and_a_stranger_may_not(client, ada):
     }.items():
         client.force_login(user)
         assert [client.post(url).status_code for url in urls] == statuses
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "Home", "address": "http://calendar.example/x.ics"}, "Give the secret https address"),
+        ({"name": "Home", "address": ""}, "This field is required."),
+        ({"name": "Taken", "address": "https://calendar.example/x.ics"}, "There is a calendar of that name already."),
+    ],
+    ids=["not secret", "nothing", "a name twice"],
+)
+def test_another_calendar_that_cannot_be_keeps_its_name_and_says_why_beside_it(client, ada, given, words):
+    client.force_login(ada.user)
+    connect = reverse("providers:connect-calendar", args=[ada.pk])
+    client.post(connect, {"name": "Taken", "address": "https://calendar.example/y.ics"})
+
+    page = client.post(connect, given).content.decode()
+
+    assert words in page
+    assert "Please check the form" in page
+    assert f'value="{given["name"]}"' in page
+    assert "calendar.example" not in page
+
+
+def test_another_calendar_is_connected_and_removed(client, ada):
+    client.force_login(ada.user)
+    connect = reverse("providers:connect-calendar", args=[ada.pk])
+
+    connected = client.post(connect, {"name": "Home", "address": "https://calendar.example/y.ics"}, follow=True)
+    row = ExternalCalendar.objects.get()
+    removed = client.post(reverse("providers:disconnect-calendar", args=[row.pk]), follow=True)
+
+    assert "The calendar is connected." in connected.content.decode()
+    assert "The calendar is removed" in removed.content.decode()
+    assert client.get(connect).url == reverse("providers:hours")
+
+
+def test_nobody_connects_a_calendar_to_somebody_else(client, ada):
+    client.force_login(PractitionerFactory().user)
+    connect = reverse("providers:connect-calendar", args=[ada.pk])
+
+    answer = client.post(connect, {"name": "Home", "address": "https://calendar.example/y.ics"})
+
+    assert answer.status_code == 404
