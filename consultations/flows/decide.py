@@ -196,7 +196,7 @@ def _conclude(task: ReviewTask, decision: Decision, *, by: User, now: datetime) 
         _close(task.service_request, note=decision.note, by=by, now=now)
     if decision.referral is not None and decision.referral.to_service is not None:
         _go_on(task, decision.referral, service=decision.referral.to_service, by=by, now=now)
-    # Last: who begins that case at this moment has it before their wishes, too (docs/locking.md).
+    # Last: a patient who begins that case at this moment writes it before their wishes, too (docs/locking.md).
     Communication.objects.plan(
         subject=task, kind=CommunicationKind.REVIEW_DECIDED, recipient_id=task.service_request.patient.user_id,
         due_at=now,
