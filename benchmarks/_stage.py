@@ -50,11 +50,19 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def options(description: str | None, *, numbers: Sequence[tuple[str, int, str]] = ()) -> argparse.Namespace:
+def options(
+    description: str | None,
+    *,
+    numbers: Sequence[tuple[str, int, str]] = (),
+    lists: Sequence[tuple[str, str]] = (),
+    flags: Sequence[tuple[str, str]] = (),
+) -> argparse.Namespace:
     """
-    Read the command line: --quick, --json, --seed, and the numbers of one benchmark as (name, default, help).
+    Read the command line: --quick, --json, --seed, and what one benchmark has besides.
 
-    With --quick a number that was not given is a hundredth of its default, at least 1.
+    numbers  as (name, default, help); with --quick one that was not given is a hundredth of its default, at least 1
+    lists    of whole numbers, as (name, help); empty when not given
+    flags    as (name, help)
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="A minute's form, with smaller numbers.")
@@ -62,6 +70,10 @@ def options(description: str | None, *, numbers: Sequence[tuple[str, int, str]] 
     parser.add_argument("--seed", type=int, default=1)
     for name, default, words in numbers:
         parser.add_argument(f"--{name}", type=int, help=f"{words} ({default:,})")
+    for name, words in lists:
+        parser.add_argument(f"--{name}", type=int, nargs="+", default=[], help=words)
+    for name, words in flags:
+        parser.add_argument(f"--{name}", action="store_true", help=words)
     given = parser.parse_args()
     for name, default, _ in numbers:
         if getattr(given, name) is None:

@@ -4,6 +4,11 @@ The five searches, hold and book on a realistic load, against ready rows and aga
     python3 run.py bench availability                 1,000 clinicians with 1 million bookings, 10,000 with 1 and with 5
     python3 run.py bench availability --quick         a hundredth of that
     python3 run.py bench availability --practitioners 1000 --bookings 1000000    the same three steps up to that size
+    python3 run.py bench availability --sizes 1 --in-database    only the first of the three, and only what the server
+                                                                 works: no holds, no visits, no peer
+
+The full form takes about half an hour on two cores, the quick one a minute and a half. Nearly all of it is filling: the
+visits, their exclusion constraints, which are checked row by row, and the free times by the function of every refresh.
 
 Floor: a SELECT of the same rows, worked out before and stored by key, through the same driver. The next of each is also
 compared with ready rows of everybody, one for each clinician and service, of which the twenty are looked up: those that
@@ -63,18 +68,31 @@ class Question:
 
 def main() -> None:
     """Measure every size, smallest first, then say how the figures grow."""
-    given = options(__doc__, numbers=[("practitioners", 10_000, "clinicians"), ("bookings", 5_000_000, "visits")])
+    given = options(
+        __doc__,
+        numbers=[("practitioners", 10_000, "clinicians"), ("bookings", 5_000_000, "visits")],
+        lists=[("sizes", "Only these of the three sizes: 1, 2, 3.")],
+        flags=[("in-database", "Only what the server works on each search.")],
+    )
     figures = Figures("Availability: milliseconds, and ratios against ready rows", given)
     p95s: list[float] = []
     with stage():
-        for practitioners, bookings in _sizes(given.practitioners, given.bookings):
+        for number, (practitioners, bookings) in enumerate(_sizes(given.practitioners, given.bookings), start=1):
+            if given.sizes and number not in given.sizes:
+                continue
             size = Size(practitioners, bookings, given.seed, datetime(2026, 3, 2).date())  # noqa: DTZ001  only its date
             began = time.monotonic()
             _fill(size)
             figures.add(f"{_name(size)}_filled", round(time.monotonic() - began), "s")
-            p95s.append(_measure(size, figures, times=QUICKLY if given.quick else QUESTIONS))
-        _growth(p95s, figures)
-        _against_peer(size, figures)
+            questions = list(_questions(size, QUICKLY if given.quick else QUESTIONS))
+            across = _searched(size, figures, questions, in_database=given.in_database)
+            if not given.in_database:
+                p95s.append(across)
+                _booked(size, figures, questions)
+        if len(p95s) == 3:
+            _growth(p95s, figures)
+        if p95s:
+            _against_peer(size, figures)
     figures.close()
 
 
@@ -116,19 +134,18 @@ def _questions(size: Size, times: int) -> Iterator[Question]:
         yield Question(asked, role.practitioner_id, tuple(dice.sample(listed, min(len(listed), 20))))
 
 
-def _measure(size: Size, figures: Figures, *, times: int) -> float:
-    """Measure one size; returns the p95 of the first twenty times across all, in milliseconds."""
-    questions = list(_questions(size, times))
-    name = _name(size)
-    searches = _searches(size.now)
-    across = 0.0
-    for search, ask in searches.items():
+def _searched(size: Size, figures: Figures, questions: list[Question], *, in_database: bool) -> float:
+    """Measure the searches of one size; returns the p95 of the first twenty times across all, in milliseconds."""
+    name, across = _name(size), 0.0
+    for search, ask in _searches(size.now).items():
         _store([ask(question) for question in questions])
-        taken = _each(ask, questions)
-        floor = _each(_floor, range(len(questions)))
-        figures.add(f"{name}_{search}_p50", p50(taken), "ms")
-        figures.add(f"{name}_{search}_p95", p95(taken), "ms")
-        figures.add(f"{name}_{search}_through_django", p50(taken) / p50(floor), "x", "at most 4 times ready rows")
+        if not in_database:
+            taken = _each(ask, questions)
+            floor = _each(_floor, range(len(questions)))
+            figures.add(f"{name}_{search}_p50", p50(taken), "ms")
+            figures.add(f"{name}_{search}_p95", p95(taken), "ms")
+            figures.add(f"{name}_{search}_through_django", p50(taken) / p50(floor), "x", "at most 4 times ready rows")
+            across = p95(taken) if search == "across" else across
         planned, executed = _in_database(ask, questions, _floor)
         figures.add(f"{name}_{search}_executed_in_database", executed, "x", "at most 3 times ready rows")
         figures.add(f"{name}_{search}_planned_and_executed", planned, "x")
@@ -136,11 +153,13 @@ def _measure(size: Size, figures: Figures, *, times: int) -> float:
             _store_ready()
             _, executed = _in_database(ask, questions, lambda number: _ready(questions[number]))
             figures.add(f"{name}_{search}_looked_up_in_database", executed, "x", "at most 3 times ready rows")
-        across = p95(taken) if search == "across" else across
-    for what, taken in _bookings(size, times).items():
-        figures.add(f"{name}_{what}_p50", p50(taken), "ms")
-        figures.add(f"{name}_{what}_p95", p95(taken), "ms")
     return across
+
+
+def _booked(size: Size, figures: Figures, questions: list[Question]) -> None:
+    for what, taken in _bookings(size, questions).items():
+        figures.add(f"{_name(size)}_{what}_p50", p50(taken), "ms")
+        figures.add(f"{_name(size)}_{what}_p95", p95(taken), "ms")
 
 
 def _name(size: Size) -> str:
@@ -260,10 +279,10 @@ def _explained(cursor: Any, statement: str) -> tuple[float, float]:
     return min(one[0] for one in found), min(one[1] for one in found)
 
 
-def _bookings(size: Size, times: int) -> dict[str, list[float]]:
+def _bookings(size: Size, questions: list[Question]) -> dict[str, list[float]]:
     """Hold and book the first time of a fresh patient's search, again and again."""
     now, holds, books = size.now, [], []
-    for question, case in zip(_questions(size, times), _cases(size.now), strict=False):
+    for question, case in zip(questions, _cases(size.now), strict=False):
         case.service, case.state = question.asked.service, question.asked.state
         case.save(update_fields=["service", "state"])
         found = availability.search(question.asked, start=now, end=now + FORTNIGHT, now=now, limit=1).results
