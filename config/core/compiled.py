@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import ValuesListIterable
 
 Row = TypeVar("Row", covariant=True)
 
@@ -36,7 +37,10 @@ class Compiled(Generic[Row]):
     A query of some ids that always has the same shape.
 
     build  returns a queryset of whole rows or of `values_list`; called once, with ids that stand for those to come, so
-           they may stand in conditions of SQL and decide nothing in Python
+           they may stand in conditions of SQL, each by itself, and decide nothing in Python; nor may anything else that
+           changes, such as the time or the language
+
+    Raises  TypeError, at the first question, for a queryset of another shape
     """
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
@@ -67,14 +71,24 @@ def _compiled(build: Callable[..., "QuerySet[Any, Any]"], count: int) -> _Statem
     compiler = rows.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
     places = [ids.index(value) if value in ids else None for value in parameters]
+    if len({at for at in places if at is not None}) < count:
+        message = "an id stands inside of a list, or nowhere: it would stay what it was when the query was built"
+        raise TypeError(message)
     readers = compiler.get_converters([column for column, _, _ in compiler.select])
     return _Statement(sql, parameters, places, readers, _maker(rows))
 
 
 def _maker(rows: "QuerySet[Any, Any]") -> Callable[[Sequence[Any]], Any]:
     """Return what makes of the values of a row what the queryset yields."""
-    if rows.query.values_select or rows.query.annotations:
+    query = rows.query
+    if query.values_select or query.annotation_select:
+        if rows._iterable_class is not ValuesListIterable:
+            message = "of a query with chosen columns, `values_list` alone can be put into SQL once"
+            raise TypeError(message)
         return tuple
+    if query.select_related or query.deferred_loading[0]:
+        message = "whole rows are read with all of their own columns, and no others"
+        raise TypeError(message)
     model: type[Model] = rows.model
     names = [field.attname for field in model._meta.concrete_fields]
     return lambda values: model.from_db("default", names, values)

@@ -37,7 +37,7 @@ def holdable(user: User, *, request_id: UUID) -> Holdable | None:
     """
     Return a case for which somebody may hold a time: a patient's own, or that of a visit they may move.
 
-    Reads  one query, of five columns: most who want one time at once are refused, and ask no more of the case
+    Reads  one query, of four columns: most who want one time at once are refused, and ask no more of the case
     """
     if user.role == Role.PATIENT:
         found = _OF_PATIENT.first(user.pk, request_id)

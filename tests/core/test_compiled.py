@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db.models import Value
 
 from config.core.compiled import Compiled
 from config.core.models import Role, User
@@ -40,3 +41,27 @@ def test_compiled_query_of_whole_rows_gives_them_as_the_orm_does():
     stored = HealthcareService.objects.get(pk=service.pk)
     assert found.__dict__ | {"_state": None} == stored.__dict__ | {"_state": None}
     assert (found._state.adding, found._state.db) == (False, "default")
+
+
+def test_compiled_query_gives_columns_without_a_value_as_none():
+    people = Compiled(lambda key: User.objects.filter(pk=key).values_list("last_login"))
+
+    assert people.first(UserFactory(last_login=None).pk) == (None,)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda key: HealthcareService.objects.filter(states__contains=[key]),
+        lambda _key: User.objects.all(),
+        lambda key: User.objects.filter(pk=key).values("email"),
+        lambda key: User.objects.filter(pk=key).values_list("email", flat=True),
+        lambda key: User.objects.filter(pk=key).annotate(one=Value(1)),
+        lambda key: User.objects.filter(pk=key).only("email"),
+        lambda key: User.objects.filter(pk=key).select_related("patient"),
+    ],
+    ids=["id in a list", "id nowhere", "values", "flat", "annotated", "only", "related"],
+)
+def test_query_of_another_shape_is_refused_at_once(build):
+    with pytest.raises(TypeError):
+        Compiled(build).first(uuid4())
