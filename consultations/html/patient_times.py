@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -58,8 +59,7 @@ def pick_time(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
     """Show the held time; POST books it, moves the visit into it, or gives it back."""
     mine, now, user = own_case(request, case_id), timezone.now(), signed_in(request)
-    held = Slot.objects.held_by(user, now=now).filter(pk=hold_id, reference=case_id).select_related("practitioner")
-    hold = held.first()
+    hold = _held(request, mine, now).filter(pk=hold_id).first()
     visit = mine.appointment if mine.standing.has_visit else None
     if hold is None:
         if visit is not None and visit.slot_id == hold_id:
@@ -81,6 +81,12 @@ def confirm_time(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResp
         holding.release(slot_id=hold_id, by=user, now=now)
         return redirect("consultations:pick-time", case_id)
     return _book(request, mine, visit, hold_id, now)
+
+
+def _held(request: HttpRequest, mine: Case, now: datetime) -> QuerySet[Slot]:
+    """Return the times that the patient holds for the case."""
+    held = Slot.objects.held_by(signed_in(request), now=now)
+    return held.filter(reference=mine.request.pk).select_related("practitioner")
 
 
 def _is_known(hold: Slot) -> bool:
@@ -146,6 +152,7 @@ def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200)
     context = {
         **offered(request, mine.request, now),
         "case": mine,
+        "hold": _held(request, mine, now).order_by("-expires_at", "id").first(),
         "visit": mine.appointment if mine.standing.has_visit else None,
         "policy": mine.request.change_policy.words,
         "waits": WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists(),

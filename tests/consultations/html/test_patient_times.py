@@ -344,3 +344,16 @@ def test_moving_within_the_same_clinician_does_not_say_that_one_knows_them(brows
 
     assert_shows(shown, "Move your visit to this time?")
     assert "You have seen them before" not in text_of(shown)
+
+
+def test_who_goes_back_to_the_times_is_led_to_the_one_they_hold(browse, case):
+    hold = held(case, start_at=TEN)
+    browser = browse(case.patient.user)
+
+    during = browser.get(url(case))
+    with time_machine.travel(hold.expires_at, tick=False):
+        after = browser.get(url(case))
+
+    assert_shows(during, "You hold a time", "Monday, June 1, 2026 at 10:00 AM EDT", hold.practitioner.display_name)
+    assert f'href="{url(case, hold.pk)}"' in during.content.decode()
+    assert "You hold a time" not in text_of(after)
