@@ -41,6 +41,8 @@ _LATER = "(start_at, practitioner_id) > (%(after)s, %(after_practitioner)s)"
 _NOT_DOUBTED = "practitioner_id <> ALL(%(doubted)s::uuid[])"
 _DOUBTED = "SELECT change.practitioner_id FROM providers_opentimechange AS change WHERE change.since <= %(now)s"
 _SURE = f"practitioner_id NOT IN ({_DOUBTED})"
+# What Slot.objects.taken says.
+_LIVE = "slot.status <> 'free' AND (slot.status <> 'busy-tentative' OR slot.expires_at > %(now)s)"
 # Whoever the table is not sure of, or whose time is the one's own hold, unless somebody else surely has that instant:
 # a block reaches over the start of its visit whatever the terms, so the exclusion constraint would refuse them.
 # OFFSET 0: asked of these few one by one, by their index, whatever the planner believes of the slots of four days.
@@ -53,17 +55,15 @@ SELECT role.practitioner_id, NULL FROM providers_practitionerrole AS role
         SELECT FROM providers_slot AS slot
          WHERE slot.practitioner_id = role.practitioner_id AND slot.blocked @> %(moment)s
            AND slot.start_at BETWEEN %(moment)s - interval '2 days' AND %(moment)s + interval '2 days'
-           AND slot.status <> 'free' AND (slot.status <> 'busy-tentative' OR slot.expires_at > %(now)s)
-           AND NOT ({{slot}}) OFFSET 0)"""  # noqa: S608  constants; every value is a parameter
+           AND {_LIVE} AND NOT ({{slot}}) OFFSET 0)"""  # noqa: S608  constants; every value is a parameter
 _OWN = (
     "{0}.holder_id = %(by)s AND {0}.reference = %(reference)s AND {0}.status = 'busy-tentative'"
     " AND {0}.expires_at > %(now)s"
 )
-_TAKEN = """
+_TAKEN = f"""
 SELECT NULL, NULL WHERE EXISTS (
-    SELECT FROM providers_slot
-     WHERE service_id = %(service)s AND start_at = %(moment)s AND state = %(state)s AND {only}
-       AND status <> 'free' AND (status <> 'busy-tentative' OR expires_at > %(now)s))"""
+    SELECT FROM providers_slot AS slot WHERE service_id = %(service)s AND start_at = %(moment)s
+       AND state = %(state)s AND {{only}} AND {_LIVE})"""  # noqa: S608  constants; every value is a parameter
 # A scan reads the whole page of an index, of which a clinician's fortnight may be all: most have a time this soon.
 SOON = timedelta(days=2)
 # So many who are free at one time are counted: a patient wants to know whether there is a choice, and in a large clinic
