@@ -61,6 +61,8 @@ class Unawaited:
         if on is None:
             return self._is_done
         try:
+            # Mostly it is there.
+            on.pgconn.consume_input()
             while on.pgconn.is_busy():
                 select.select([on.fileno()], [], [])
                 on.pgconn.consume_input()

@@ -6,6 +6,7 @@ whenever, no message is lost, and a sender that dies leaves at most the one in d
 may come twice.
 """
 
+import itertools
 import logging
 import time
 import uuid
@@ -58,12 +59,13 @@ def drain(*, send: Send, clock: Clock, channel: Channel, seconds: float = 4, lim
     """
     end = time.monotonic() + seconds
     sent = 0
-    while True:
-        batch = _Batch(send, clock)
+    for number in itertools.count():
+        batch = _Batch(send, clock, reaps=number == 0)
         goes_on = batch.run(limit=limit, channel=channel)
         sent += batch.sent
         if not goes_on or time.monotonic() >= end:
-            return sent
+            break
+    return sent
 
 
 def dispatch(*, send: Send, clock: Clock, limit: int = 50) -> int:
@@ -121,16 +123,18 @@ def take(*, now: datetime, limit: int, channel: Channel | None = None) -> list[T
 
 
 @flow
-def take_page(*, now: datetime, limit: int, channel: Channel | None = None) -> Page:
+def take_page(*, now: datetime, limit: int, channel: Channel | None = None, reaps: bool = True) -> Page:
     """
     Take due messages as `take` does, and dial the letters among them that may go as they are, in one commit.
 
     Who is voiding one of them waits for this commit, and finds it dialled.
 
+    reaps    whether to look first for what dead senders left
     Writes   as `take`; `in-progress` with `dialled_at` and one attempt more (dialled)
     """
     token, rows = uuid.uuid4(), Communication.objects
-    rows.reap(now)
+    if reaps:
+        rows.reap(now)
     found = rows.lock_due(now, limit=min(limit, _PAGE), channel=channel)
     words = outgoing.ready(found, now=now)
     others = [message.pk for message in found if message.pk not in words]
@@ -241,8 +245,8 @@ class _Batch:
     sender that dies leaves one in doubt, and only a machine that dies a page (docs/adr/0003-messages-are-rows.md).
     """
 
-    def __init__(self, send: Send, clock: Clock) -> None:
-        self.sent = 0
+    def __init__(self, send: Send, clock: Clock, *, reaps: bool = True) -> None:
+        self.sent, self._reaps = 0, reaps
         self._send, self._clock, self._size = send, clock, _PAGE
         self._is_reachable, self._end = True, time.monotonic() + _BATCH_SECONDS
         self._completing = sending.completing()
@@ -271,7 +275,7 @@ class _Batch:
         return self._is_reachable and time.monotonic() < self._end
 
     def _first(self, limit: int, channel: Channel | None) -> Page:
-        page = self._page(partial(take_page, limit=limit, channel=channel))
+        page = self._page(partial(take_page, limit=limit, channel=channel, reaps=self._reaps))
         return page or Page({}, insist(lambda: take(now=self._clock(), limit=limit, channel=channel)))
 
     def _again(self, taken: Sequence[Taken]) -> Page:

@@ -321,8 +321,8 @@ class Communication(Record):
             models.Index(
                 fields=["lease_expires_at"], name="consultations_comm_leases", condition=Q(status="in-progress")
             ),
-            # The messages about one row.
-            models.Index(fields=["subject_id", "due_at"], name="consultations_comm_subject"),
+            # The ledger, and what was due in some hours. Those about one row are found by what makes them unique.
+            models.Index(fields=["due_at", "id"], name="consultations_comm_time"),
             # The messages about one case.
             models.Index(
                 fields=["service_request"], name="consultations_comm_case", condition=Q(service_request__isnull=False)

@@ -22,7 +22,8 @@ _ALL_SENT = """
        SET status = 'completed', status_reason = '', sent_at = %(now)s, token = NULL, lease_expires_at = NULL,
            updated_at = %(now)s, provider_message_id = sent.provider_id
       FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(provider_ids)s::text[]) AS sent (id, token, provider_id)
-     WHERE held.id = sent.id AND held.token = sent.token AND held.status IN ('in-progress', 'unknown')
+     WHERE held.id = ANY(%(ids)s::uuid[]) AND held.token = ANY(%(tokens)s::uuid[])
+       AND held.id = sent.id AND held.token = sent.token AND held.status IN ('in-progress', 'unknown')
 """
 
 
