@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from config.core.clock import database_now
 from config.core.http import administrator
 from config.core.models import Role
+from consultations.domain import unsent
 from consultations.domain.due import length
 from consultations.html.charts import HEIGHT, ROW, WIDTH, Column, bars, shares
 from consultations.queries import message_figures, wording
@@ -51,7 +52,7 @@ def message_board(request: HttpRequest) -> HttpResponse:
         "shares": shares([Column(row.channel.label, (("failed", row.failed), ("sent", row.sent))) for row in failures]),
         "shares_height": ROW * max(len(failures), 1),
         "faulty_words": len(wording.faults()),
-        "reasons": message_figures.reasons(now),
+        "reasons": [(why, unsent.in_words(why), number) for why, number in message_figures.reasons(now)],
     }
     return render(request, "consultations/clinic/message_board.html", context)
 

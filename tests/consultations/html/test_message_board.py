@@ -118,6 +118,13 @@ def test_the_administration_warns_on_every_page(browse):
     assert "Nobody is sending messages" in text_of(browse(AdminFactory(is_staff=True)).get("/admin/"))
 
 
+def test_why_messages_were_not_sent_is_told_in_words_with_its_code(browse):
+    message(ago=5, status=Status.STOPPED, reason="rescheduled")
+    message(ago=5, status=Status.NOT_DONE, reason="smtp-550")
+
+    assert_shows(browse(AdminFactory()).get("/clinic/messages/"), "The visit was moved rescheduled", "smtp-550")
+
+
 def test_it_is_for_administrators_only(browse):
     assert browse(PatientFactory().user).get("/clinic/messages/").status_code == 403
 
