@@ -115,7 +115,8 @@ def hold(
     earlier = _holds_of(by, reference=reference, most=asked.service.max_holds, now=now)
 
     wish = replace(wish, standing=standing, earlier=earlier)
-    candidates, offering = _choice(wish) if practitioner_id is None else ([], _one(wish, practitioner_id))
+    only = _only(wish)
+    wish, offering = _weighed(wish) if only is None else (wish, _one(wish, only))
     taken = next(filter(None, (_take(wish, *one) for one in offering)), None)
     if taken is None:
         raise _refusal(wish, _standing(wish))
@@ -126,7 +127,7 @@ def hold(
     audit.record(
         event="providers.slot.held", entity=slot, by=by, now=now, action=AuditAction.CREATE,
         detail={"practitioner": slot.practitioner_id, "chosen": practitioner_id is None}
-        | (_why(slot, candidates, wish) if practitioner_id is None else {}),
+        | (_why(slot, diaries, wish) if practitioner_id is None else {}),
     )  # fmt: skip
     audit.status_changed(slot, old="", new=SlotStatus.BUSY_TENTATIVE, by=by, now=now)
     return slot
@@ -167,7 +168,7 @@ def expire(*, now: datetime, limit: int = 500) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What is wanted, how that time stood, and the holds that it would replace."""
+    """What is wanted, how that time stood, the holds that it would replace, and between whom there was a choice."""
 
     asked: Asked
     start_at: datetime
@@ -177,6 +178,12 @@ class _Wish:
     now: datetime
     standing: Standing = _UNKNOWN
     earlier: Sequence[Slot] = ()
+    candidates: Sequence[choice.Candidate] = ()
+
+    @property
+    def among(self) -> set[UUID]:
+        """Return whoever may have the time, who loses an earlier hold for it among them."""
+        return {*self.standing.people, *(slot.practitioner_id for slot in self.earlier)}
 
 
 def _asked(service_id: UUID, *, state: str, language: str, known_to: frozenset[UUID], born: date | None) -> Asked:
@@ -212,9 +219,14 @@ def _holds_of(by: User, *, reference: UUID, most: int, now: datetime) -> list[Sl
     return [slot for slot in holds if slot.reference == reference]
 
 
+def _only(wish: _Wish) -> UUID | None:
+    """Return the clinician who was named, or the only one who may have the time; None when there is a choice."""
+    return wish.practitioner_id or (next(iter(wish.among)) if len(wish.among) == 1 else None)
+
+
 def _one(wish: _Wish, practitioner_id: UUID) -> list[tuple[Practitioner, Terms]]:
     """
-    Return the clinician who was named with the terms of the visit; [] when they cannot be the one.
+    Return the only clinician in question with the terms of the visit; [] when they cannot be the one.
 
     Whether the time is free is not asked here: the insert tells it, and those who lose learn it soonest. All else is
     asked under the clinician's row lock.
@@ -225,17 +237,18 @@ def _one(wish: _Wish, practitioner_id: UUID) -> list[tuple[Practitioner, Terms]]
     return [(role.practitioner, terms_of(wish.asked.service, role)) for role in roles.select_related("practitioner")]
 
 
-def _choice(wish: _Wish) -> tuple[list[choice.Candidate], list[tuple[Practitioner, Terms]]]:
-    """Return whoever has the time free: what speaks for each, and all of them with their terms, the best first."""
+def _weighed(wish: _Wish) -> tuple[_Wish, list[tuple[Practitioner, Terms]]]:
+    """Return whoever has the time free: with what speaks for each, and all of them with their terms, the best first."""
     earlier = [slot.pk for slot in wish.earlier]
-    among = {*wish.standing.people, *(slot.practitioner_id for slot in wish.earlier)}
-    free = availability.free_at(wish.asked, start_at=wish.start_at, now=wish.now, among=among, skip=earlier)
+    free = availability.free_at(wish.asked, start_at=wish.start_at, now=wish.now, among=wish.among, skip=earlier)
     candidates = [_candidate(diary, wish.start_at) for diary in free]
-    return candidates, [(diary.practitioner, diary.terms) for diary in _in_order(free, candidates, wish)]
+    ordered = [(diary.practitioner, diary.terms) for diary in _in_order(free, candidates, wish)]
+    return replace(wish, candidates=candidates), ordered
 
 
-def _why(slot: Slot, candidates: list[choice.Candidate], wish: _Wish) -> dict[str, str | int]:
+def _why(slot: Slot, diaries: Diaries, wish: _Wish) -> dict[str, str | int]:
     """Return why this clinician was chosen, so that an administrator can say it."""
+    candidates = wish.candidates or [_candidate(one, wish.start_at) for one in _own(slot, diaries, wish)]
     chosen = next(one for one in candidates if one.practitioner_id == slot.practitioner_id)
     return choice.why(chosen, candidates, preferred=wish.asked.known_to)._asdict()
 
@@ -247,13 +260,17 @@ def _in_order(free: list[Diary], candidates: list[choice.Candidate], wish: _Wish
 
 
 def _candidate(diary: Diary, start_at: datetime) -> choice.Candidate:
-    calendar = diary.calendar(Interval(start_at - _WEEK, start_at + _WEEK))
+    calendar = diary.calendar(_fortnight(start_at))
     booked = [Interval(slot.start_at, slot.end_at) for slot in diary.taken]
     return choice.Candidate(
         practitioner_id=diary.practitioner.pk,
         booked_minutes=_minutes(booked),
         open_minutes=_minutes(subtract(calendar.windows, calendar.closed)),
     )
+
+
+def _fortnight(start_at: datetime) -> Interval:
+    return Interval(start_at - _WEEK, start_at + _WEEK)
 
 
 def _minutes(intervals: Iterable[Interval]) -> int:
@@ -275,7 +292,9 @@ def _take(wish: _Wish, practitioner: Practitioner, terms: Terms) -> tuple[Slot, 
     if not Slot.objects.take(slot):
         return None
     slot.practitioner = Practitioner.objects.select_for_update(no_key=True).get(pk=slot.practitioner_id)
-    diaries = all_diaries(slot.practitioner, span=_around(slot), now=wish.now)
+    # The two weeks by which somebody's load is told, unless that was told before.
+    span = _around(slot) if wish.candidates or wish.practitioner_id else _fortnight(wish.start_at)
+    diaries = all_diaries(slot.practitioner, span=span, now=wish.now)
     if _is_still_offered(slot, diaries, wish):
         return slot, diaries, expired
     Slot.objects.filter(pk=slot.pk).delete()
@@ -301,9 +320,13 @@ def _slot(wish: _Wish, practitioner: Practitioner, terms: Terms) -> Slot:
 def _is_still_offered(slot: Slot, diaries: Diaries, wish: _Wish) -> bool:
     """Ask again under the clinician's row lock: hours, licences or the day's count may have just changed."""
     moment = Interval(slot.start_at, slot.start_at + timedelta(microseconds=1))
+    return any(any(diary.offers(wish.asked, span=moment, now=wish.now)) for diary in _own(slot, diaries, wish))
+
+
+def _own(slot: Slot, diaries: Diaries, wish: _Wish) -> list[Diary]:
+    """Return the clinician's diary of the service as it was before this time was taken."""
     besides = {slot.pk, *(held.pk for held in wish.earlier)}
-    mine = (diary.without(besides) for service, diary in diaries if service.pk == slot.service_id)
-    return any(any(diary.offers(wish.asked, span=moment, now=wish.now)) for diary in mine)
+    return [diary.without(besides) for service, diary in diaries if service.pk == slot.service_id]
 
 
 def _work_in(slot: Slot, diaries: Diaries, wish: _Wish, expired: list[Slot]) -> None:

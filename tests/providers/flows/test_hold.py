@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from config.core.models import AuditEvent, StatusChange
 from providers.domain.codes import SlotStatus
@@ -257,16 +258,30 @@ def test_hold_uses_a_fixed_number_of_queries(service, patient, django_assert_max
         take(service, patient)
 
 
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "the only one"])
 @pytest.mark.parametrize(("is_refreshed", "queries"), [(False, 19), (True, 20)], ids=["computed", "from the table"])
-def test_a_hold_of_a_named_clinician_asks_their_diary_once(
-    service, patient, is_refreshed, queries, django_assert_num_queries
+def test_a_hold_asks_the_diary_of_the_only_clinician_in_question_once(
+    service, patient, is_refreshed, queries, is_named, django_assert_num_queries
 ):
     ada = clinician(service)
     if is_refreshed:
         refresh_all()
 
     with django_assert_num_queries(queries):
-        take(service, patient, practitioner_id=ada.pk)
+        take(service, patient, practitioner_id=ada.pk if is_named else None)
+
+
+def test_the_load_of_the_only_clinician_in_question_is_told_without_what_the_hold_replaces(service, patient):
+    ada, reference = clinician(service), uuid4()
+    SlotFactory(practitioner=ada, start_at=NINE + timedelta(days=7), end_at=NINE + timedelta(days=7, hours=1),
+                blocked=DateTimeTZRange(NINE + timedelta(days=7), NINE + timedelta(days=7, hours=1)))  # fmt: skip
+    take(service, patient, reference=reference, start_at=NINE + HALF)
+
+    slot = take(service, patient, reference=reference)
+
+    # An hour of three Mondays, nine to noon.
+    detail = AuditEvent.objects.get(entity_id=slot.pk).detail
+    assert (detail["code"], detail["load_percent"], detail["among"]) == ("only-one", 11, 1)
 
 
 @pytest.mark.parametrize("is_named", [False, True], ids=["anybody", "of one clinician"])
