@@ -149,18 +149,21 @@ def _book(request: HttpRequest, mine: Case, visit: Appointment | None, hold_id: 
 
 
 def _page(request: HttpRequest, mine: Case, now: datetime, *, status: int = 200) -> HttpResponse:
+    visit = mine.appointment if mine.standing.has_visit else None
     context = {
-        **offered(request, mine.request, now),
+        **offered(request, mine.request, now, present=visit.practitioner_id if visit else None),
         "case": mine,
         "hold": _held(request, mine, now).order_by("-expires_at", "id").first(),
-        "visit": mine.appointment if mine.standing.has_visit else None,
+        "visit": visit,
         "policy": mine.request.change_policy.words,
         "waits": WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists(),
     }
     return render(request, "consultations/patient/pick_time.html", context, status=status)
 
 
-def offered(request: HttpRequest, case: ServiceRequest, now: datetime, *, by_name: bool = False) -> dict[str, Any]:
+def offered(
+    request: HttpRequest, case: ServiceRequest, now: datetime, *, by_name: bool = False, present: UUID | None = None
+) -> dict[str, Any]:
     """
     Return the free times of a case as pages show them: days of times and a month, in the patient's zone.
 
@@ -168,6 +171,7 @@ def offered(request: HttpRequest, case: ServiceRequest, now: datetime, *, by_nam
     Without a clinician each time stands once, and holding it chooses fairly among those who are free.
 
     by_name  each clinician's times one by one, also when no clinician is asked for
+    present  the clinician of the visit that is moved, of whom nobody says that the patient knows them: it is to come
     """
     zone = ZoneInfo(str(case.patient.time_zone))
     form = _filter(request, case)
@@ -183,7 +187,7 @@ def offered(request: HttpRequest, case: ServiceRequest, now: datetime, *, by_nam
         more = _value(page.next.start_at, page.next.practitioner) if page.next else ""
     else:
         starts, last = times.free_starts(case, now=now, language=language, limit=PAGE, after=chosen(after)[0], day=day)
-        found = [(one.start_at, _anyones(one, zone)) for one in starts]
+        found = [(one.start_at, _anyones(one, zone, present)) for one in starts]
         more = _value(last) if last else ""
     soonest = found[0][0] if found else now
     month = months.month_of(request.GET.get("month", ""), day or soonest.astimezone(zone).date())
@@ -228,14 +232,14 @@ def _time(offer: Offer, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def _anyones(start: Start, zone: ZoneInfo) -> dict[str, str]:
+def _anyones(start: Start, zone: ZoneInfo, present: UUID | None) -> dict[str, str]:
     """Return a time with who the patient would see, as far as that is settled already."""
     note = start.name
     if start.practitioner is None and start.people >= COUNTED:
         note = gettext("%(count)s or more clinicians") % {"count": COUNTED}
     elif start.practitioner is None:
         note = ngettext("%(count)s clinician", "%(count)s clinicians", start.people) % {"count": start.people}
-    elif start.is_known:
+    elif start.is_known and start.practitioner != present:
         note = gettext("%(clinician)s, whom you know") % {"clinician": start.name}
     return {
         "value": _value(start.start_at, None if start.is_known else start.practitioner),

@@ -339,10 +339,12 @@ def test_moving_within_the_same_clinician_does_not_say_that_one_knows_them(brows
     visit = AppointmentFactory(service_request=case, practitioner=clinician(case.service))
     browser = browse(visit.patient.user)
 
-    last = _times(browser.get(url(case)))[-1]
+    page = browser.get(url(case))
+    last = _times(page)[-1]
     shown = browser.post(url(case), {"time": last["value"]}, follow=True)
 
     assert_shows(shown, "Move your visit to this time?")
+    assert "whom you know" not in text_of(page)
     assert "You have seen them before" not in text_of(shown)
 
 
