@@ -1,5 +1,6 @@
 """The demo's mailbox: what the SMTP receiver wrote to the mail folder."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from config.embedded import paths
 
 SHOWN = 100
+_LINK = re.compile(r"<(https?://[^>]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Mail:
     to: str
     sent_at: datetime | None
     text: str
+    attached: tuple[tuple[str, str], ...]
+    unsubscribe: str
 
 
 @login_not_required
@@ -49,13 +53,20 @@ def read_demo_mail(request: HttpRequest, name: str) -> HttpResponse:
 def _read(file: Path) -> Mail:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
+    link = _LINK.search(str(message.get("List-Unsubscribe", "")))
     return Mail(
         name=file.stem,
         subject=str(message.get("Subject", "")),
         to=str(message.get("To", "")),
         sent_at=_sent_at(message),
         text=body.get_content() if body else "",
+        attached=tuple((part.get_filename("attachment"), _text(part)) for part in message.iter_attachments()),
+        unsubscribe=link[1] if link else "",
     )
+
+
+def _text(part: EmailMessage) -> str:
+    return str(part.get_content()) if part.get_content_maintype() == "text" else ""
 
 
 def _sent_at(message: EmailMessage) -> datetime | None:

@@ -1,3 +1,5 @@
+from email.message import EmailMessage
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
@@ -125,3 +127,19 @@ def test_landing_names_the_length_of_a_visit_only_where_there_is_one(client, pat
     HealthcareServiceFactory(pathway=pathway)
 
     assert ("30-minute visit" in client.get("/").text) == has_visit
+
+
+@pytest.mark.django_db
+def test_mail_shows_what_is_attached_and_how_to_end_such_mails(client, mailbox):
+    letter = EmailMessage()
+    letter["Subject"], letter["To"] = "Your visit", "robin.member@example.com"
+    letter["List-Unsubscribe"] = "<http://localhost:8000/u/abc/>"
+    letter.set_content("See you.")
+    letter.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="visit.ics")
+    (mailbox / "one.eml").write_bytes(bytes(letter))
+
+    page = client.get("/demo/mail/one/").text
+
+    assert "Attached: visit.ics" in page
+    assert "BEGIN:VCALENDAR" in page
+    assert 'href="http://localhost:8000/u/abc/"' in page
