@@ -165,7 +165,9 @@ def _for_reader(visit: Appointment, reader: User) -> tuple[ZoneInfo, str]:
 
 
 def _invitation(visit: Appointment, reader: User, path: str) -> Attachment:
+    """Return the file with which a calendar takes the visit in, or out where it is not the reader's any more."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    is_theirs = reader.pk in {visit.patient.user_id, visit.practitioner.user_id}
     invitation = calendar.Invitation(name or settings.CLINIC_NAME, organizer=address, attendee=reader.email)
     entry = calendar.Entry(
         uid=f"{visit.pk}@anteroom",
@@ -174,7 +176,7 @@ def _invitation(visit: Appointment, reader: User, path: str) -> Attachment:
         end_at=visit.end_at,
         changed_at=visit.updated_at,
         url=f"{settings.SITE_URL}{path}",
-        is_cancelled=visit.status == AppointmentStatus.CANCELLED,
+        is_cancelled=visit.status == AppointmentStatus.CANCELLED or not is_theirs,
     )
     with translation.override(visit.patient.preferred_language if reader.pk == visit.patient.user_id else "en"):
         return Attachment(calendar.file(entry, invitation), method=calendar.method(entry, invitation))

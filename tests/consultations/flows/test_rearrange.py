@@ -86,6 +86,18 @@ def test_an_override_tells_the_patient_and_both_clinicians(visit, admin):
     assert f"It is now with {other.display_name}" in letter.body
 
 
+def test_a_visit_that_goes_to_another_clinician_leaves_the_calendar_of_the_one_before(visit, admin):
+    other = clinician(visit.service_request.service)
+    hold = held(visit.service_request, practitioner=other, by=admin)
+
+    book.reschedule(appointment_id=visit.pk, hold_id=hold.pk, by=admin, now=NOW, override_reason="Ill.")
+
+    moved = Communication.objects.filter(kind="booking-moved")
+    told = {one.recipient_id: letters.compose(one).invitation.method for one in moved}
+    people = (visit.patient.user_id, other.user_id, visit.practitioner.user_id)
+    assert [told[one] for one in people] == ["REQUEST", "REQUEST", "CANCEL"]
+
+
 def test_an_overridden_cancellation_tells_both_sides(visit, admin):
     book.cancel(appointment_id=visit.pk, reason="", by=admin, now=LATE, override_reason="Ill.")
 
