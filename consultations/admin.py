@@ -29,7 +29,7 @@ from consultations.models import (
     Encounter,
     Escalation,
     EscalationStep,
-    MessageRule,
+    MessagePlan,
     OnCall,
     PlanTemplate,
     ReviewTask,
@@ -172,8 +172,8 @@ class CommunicationAdmin(Shown):
             self.message_user(request, f"{refused} had not failed, or it is too late for them.", level=messages.WARNING)
 
 
-@admin.register(MessageRule)
-class MessageRuleAdmin(Shown):
+@admin.register(MessagePlan)
+class MessagePlanAdmin(Shown):
     """Every version of when a kind of message is sent for a service line; changed on the pages of messages."""
 
     list_display = ("service", "kind", "version", "minutes", "is_usual", "set_at", "set_by")

@@ -125,8 +125,8 @@ class CommunicationKind(TextChoices):
     BOOKING_MOVED = "booking-moved", "booking moved"
     BOOKING_CANCELLED = "booking-cancelled", "booking cancelled"
     VISIT_TO_MOVE = "visit-to-move", "visit needs another time"
-    VISIT_IN_A_DAY = "visit-in-a-day", "visit in 24 hours"
-    VISIT_IN_AN_HOUR = "visit-in-an-hour", "visit in an hour"
+    VISIT_IN_A_DAY = "visit-in-a-day", "reminder well before the visit"
+    VISIT_IN_AN_HOUR = "visit-in-an-hour", "reminder shortly before the visit"
     CLINICIAN_ASKS = "clinician-asks", "clinician asks something"
     REVIEW_DECIDED = "review-decided", "review decided"
     SAFETY_FLAG = "safety-flag", "safety flag for clinicians"
@@ -151,7 +151,7 @@ class CommunicationKind(TextChoices):
 class TimedKind(TextChoices):
     """The kinds of message whose times a service line may set."""
 
-    VISIT_IN_A_DAY = "visit-in-a-day", "reminder a day ahead, with an answer asked for"
+    VISIT_IN_A_DAY = "visit-in-a-day", "reminder well before the visit"
     VISIT_IN_AN_HOUR = "visit-in-an-hour", "reminder shortly before the visit"
     INTAKE_UNFINISHED = "intake-unfinished", "questions are not finished"
     NO_SHOW_FOLLOW_UP = "no-show-follow-up", "no new time since a missed visit"

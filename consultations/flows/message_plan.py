@@ -21,8 +21,8 @@ from config.core.flow import flow
 from config.core.models import AuditAction, User
 from consultations.domain import message_plan
 from consultations.domain.codes import TimedKind
-from consultations.models import MessageRule
-from consultations.models.message_rule import VERSION_ONCE
+from consultations.models import MessagePlan
+from consultations.models.message_plan import VERSION_ONCE
 from providers.models import HealthcareService
 
 
@@ -50,36 +50,36 @@ class ChangedMeanwhile(Stale):
 @flow
 def write(
     *, service_id: UUID, kind: str, minutes: Sequence[int], version: int, by: User, now: datetime
-) -> MessageRule:  # fmt: skip
+) -> MessagePlan:  # fmt: skip
     """
     Set when one kind of message is sent for one service line; what is planned already keeps its time.
 
     kind     of TimedKind
     minutes  before the visit, or after what the kind counts from; at most five, in any order; none means never
     version  the version they were set from, 0 when there was none
-    Writes   MessageRule, AuditEvent
+    Writes   MessagePlan, AuditEvent
     Raises   OnlyAdministrators, NoSuchPlan, BadPlan, ChangedMeanwhile
     """
     _refuse_who_and_what(service_id, kind, by=by)
     if wrong := tuple(message_plan.faults(minutes)):
         raise BadPlan(wrong[0].detail, errors=wrong)
 
-    row = MessageRule(service_id=service_id, kind=kind, minutes=sorted(minutes))
+    row = MessagePlan(service_id=service_id, kind=kind, minutes=sorted(minutes))
     return _add(row, version=version, by=by, now=now)
 
 
 @flow
-def restore(*, service_id: UUID, kind: str, version: int, by: User, now: datetime) -> MessageRule:
+def restore(*, service_id: UUID, kind: str, version: int, by: User, now: datetime) -> MessagePlan:
     """
     Go back to the usual times; what is planned already keeps its time, and the versions stay.
 
     version  the version that is in force for who asks for this
-    Writes   MessageRule, AuditEvent
+    Writes   MessagePlan, AuditEvent
     Raises   OnlyAdministrators, NoSuchPlan, ChangedMeanwhile
     """
     _refuse_who_and_what(service_id, kind, by=by)
 
-    row = MessageRule(service_id=service_id, kind=kind, minutes=[], is_usual=True)
+    row = MessagePlan(service_id=service_id, kind=kind, minutes=[], is_usual=True)
     return _add(row, version=version, by=by, now=now)
 
 
@@ -91,9 +91,9 @@ def _refuse_who_and_what(service_id: UUID, kind: str, *, by: User) -> None:
         raise NoSuchPlan("There is no such service.")
 
 
-def _add(row: MessageRule, *, version: int, by: User, now: datetime) -> MessageRule:
+def _add(row: MessagePlan, *, version: int, by: User, now: datetime) -> MessagePlan:
     """Add the next version; the constraint lets only one of two writers."""
-    before = MessageRule.objects.filter(service_id=row.service_id, kind=row.kind).order_by("-version").first()
+    before = MessagePlan.objects.filter(service_id=row.service_id, kind=row.kind).order_by("-version").first()
     if (before.version if before else 0) != version:
         raise ChangedMeanwhile("Somebody set other times meanwhile. Look at them, then decide again.")
     row.version, row.set_at, row.set_by = version + 1, now, by

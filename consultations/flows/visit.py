@@ -12,7 +12,7 @@ from config.core.models import AuditAction, Role, User
 from consultations.domain import lifecycle, policy, words
 from consultations.domain.codes import AppointmentStatus, CommunicationKind, EncounterStatus
 from consultations.domain.timing import occurrence
-from consultations.models import Appointment, Communication, Encounter, MessageRule
+from consultations.models import Appointment, Communication, Encounter, MessagePlan
 from providers.queries import eligibility
 
 OPENS_BEFORE = policy.CHECK_IN_AHEAD
@@ -222,7 +222,7 @@ def may_be_late(visit: Appointment, *, now: datetime) -> bool:
 def _follow_up(visit: Appointment, *, now: datetime) -> None:
     """Plan to ask once more later; what is booked until then voids it."""
     kind = CommunicationKind.NO_SHOW_FOLLOW_UP
-    for number, after in enumerate(sorted(MessageRule.objects.timing(visit.service_request.service_id)[kind])):
+    for number, after in enumerate(sorted(MessagePlan.objects.timing(visit.service_request.service_id)[kind])):
         Communication.objects.plan(
             subject=visit,
             kind=kind,

@@ -10,7 +10,7 @@ from consultations.models.consent_watch import ConsentWatch
 from consultations.models.determination import Determination, DeterminationProtocol, PlanTemplate
 from consultations.models.encounter import Encounter
 from consultations.models.escalation import ChainStep, Escalation, EscalationStep
-from consultations.models.message_rule import MessageRule
+from consultations.models.message_plan import MessagePlan
 from consultations.models.message_words import MessageWords
 from consultations.models.on_call import OnCall
 from consultations.models.policy_override import PolicyOverride
@@ -39,7 +39,7 @@ __all__ = [
     "EscalationStep",
     "Goal",
     "Heartbeat",
-    "MessageRule",
+    "MessagePlan",
     "MessageWords",
     "OnCall",
     "PlanTemplate",

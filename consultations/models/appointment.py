@@ -21,7 +21,7 @@ from consultations.domain.timing import occurrence
 from consultations.models.communication import Communication
 from consultations.models.communication_preference import CommunicationPreference
 from consultations.models.encounter import Encounter
-from consultations.models.message_rule import MessageRule
+from consultations.models.message_plan import MessagePlan
 from consultations.models.waitlist import WaitlistEntry
 from providers.models import Slot
 
@@ -165,7 +165,7 @@ class Appointment(Record):
     def announce(self, kind: CommunicationKind, *, now: datetime) -> None:
         """Tell the patient what has become of this visit, and plan the reminders of it as it stands now."""
         self.tell(kind, due_at=now)
-        timing = MessageRule.objects.timing(self.service_request.service_id)
+        timing = MessagePlan.objects.timing(self.service_request.service_id)
         for reminder, number, due_at in policy.reminders(self.start_at, now=now, timing=timing):
             self.tell(reminder, due_at=due_at, expires_at=self.start_at, number=number)
 

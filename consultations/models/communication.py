@@ -19,7 +19,7 @@ from consultations.domain.timing import occurrence
 from consultations.domain.voiding import ended_by
 from consultations.domain.wishes import Wishes
 from consultations.models.communication_preference import CommunicationPreference, wishes_of, with_wishes
-from consultations.models.message_rule import MessageRule
+from consultations.models.message_plan import MessagePlan
 from intake.domain.codes import ConsentStatus
 from intake.models import Consent
 
@@ -113,7 +113,7 @@ class CommunicationQuerySet(models.QuerySet["Communication"]):
     def plan_nudges(self, request: "ServiceRequest", *, now: datetime) -> None:
         """Plan the few messages that remind of a draft's questions; they stop when it is submitted or withdrawn."""
         kind = CommunicationKind.INTAKE_UNFINISHED
-        for number, after in enumerate(sorted(MessageRule.objects.timing(request.service_id)[kind])):
+        for number, after in enumerate(sorted(MessagePlan.objects.timing(request.service_id)[kind])):
             self.plan(
                 subject=request, kind=kind, recipient_id=request.patient.user_id, due_at=now + after,
                 occurrence=occurrence("nudge", number),

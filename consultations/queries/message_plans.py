@@ -21,7 +21,7 @@ from consultations.domain.codes import (
 )
 from consultations.domain.hours import QuietHours, send_at
 from consultations.domain.wishes import Wishes
-from consultations.models import Appointment, Communication, MessageRule, ServiceRequest
+from consultations.models import Appointment, Communication, MessagePlan, ServiceRequest
 from consultations.models.communication_preference import QUIET_FROM, QUIET_UNTIL, wishes_of
 from providers.models import HealthcareService
 
@@ -40,7 +40,7 @@ class Plan:
     version: int
 
     @classmethod
-    def of(cls, service: HealthcareService, kind: TimedKind, row: MessageRule | None) -> Self:
+    def of(cls, service: HealthcareService, kind: TimedKind, row: MessagePlan | None) -> Self:
         """Return the plan that the newest version, if there is one, leaves in force."""
         own = row.minutes if row is not None and not row.is_usual else None
         minutes = message_plan.usual(kind) if own is None else own
@@ -100,7 +100,7 @@ class Preview:
 
 def in_force(services: Collection[HealthcareService]) -> list[Plan]:
     """Return the plan of every kind of each service line, in the order of these: one query."""
-    rows = {(row.service_id, row.kind): row for row in MessageRule.objects.newest().filter(service__in=services)}
+    rows = {(row.service_id, row.kind): row for row in MessagePlan.objects.newest().filter(service__in=services)}
     return [Plan.of(service, kind, rows.get((service.pk, kind))) for service in services for kind in TimedKind]
 
 
@@ -109,9 +109,9 @@ def one(service: HealthcareService, kind: TimedKind) -> Plan:
     return Plan.of(service, kind, versions(service.pk, kind).order_by("-version").first())
 
 
-def versions(service_id: UUID, kind: str) -> QuerySet[MessageRule]:
+def versions(service_id: UUID, kind: str) -> QuerySet[MessagePlan]:
     """Return every version of one plan."""
-    return MessageRule.objects.filter(service_id=service_id, kind=kind).select_related("set_by")
+    return MessagePlan.objects.filter(service_id=service_id, kind=kind).select_related("set_by")
 
 
 def planned(service_id: UUID, kind: str) -> int:

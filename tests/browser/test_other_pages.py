@@ -10,9 +10,9 @@ from consultations.adapters import links, push
 from consultations.adapters.links import Purpose
 from consultations.domain.codes import CommunicationKind
 from consultations.flows import prefer
-from consultations.models import Communication, MessageRule, MessageWords
+from consultations.models import Communication, MessagePlan, MessageWords
 from tests.consultations.push_service import Browser
-from tests.factories.consultations import AppointmentFactory, MessageRuleFactory, ServiceRequestFactory
+from tests.factories.consultations import AppointmentFactory, MessagePlanFactory, ServiceRequestFactory
 from tests.factories.core import AdminFactory, UserFactory
 from tests.factories.intake import ConsentDocumentFactory, PatientFactory, QuestionnaireFactory
 from tests.factories.providers import HealthcareServiceFactory
@@ -143,7 +143,7 @@ def open_everything(page):
 
 def test_when_messages_are_sent_is_sound(look):
     admin, line = AdminFactory(), HealthcareServiceFactory(name="Calm Minds", slug="calm")
-    MessageRuleFactory(service=line, minutes=[90, 720, 2880])
+    MessagePlanFactory(service=line, minutes=[90, 720, 2880])
     AppointmentFactory(service_request__service=line, start_at=datetime.now(UTC) + timedelta(days=3))
 
     look("/clinic/messages/plans/", name="message-plans", user=admin)
@@ -156,7 +156,7 @@ def test_times_of_messages_are_set_without_javascript(open_page):
     page = open_page(javascript=False, user=AdminFactory())
 
     page.goto("/clinic/messages/plans/")
-    page.get_by_role("link", name=f"Change reminder a day ahead, with an answer asked for, {line.name}").click()
+    page.get_by_role("link", name=f"Change reminder well before the visit, {line.name}").click()
     page.get_by_label("Time 2", exact=True).fill("0")
     page.get_by_role("button", name="Show who is told when").click()
     assert page.get_by_role("link", name="Time 2").count() == 1
@@ -169,4 +169,4 @@ def test_times_of_messages_are_set_without_javascript(open_page):
     page.get_by_role("button", name="Keep these times").click()
 
     assert "The times are kept." in page.inner_text("main")
-    assert MessageRule.objects.get().minutes == [720, 1440]
+    assert MessagePlan.objects.get().minutes == [720, 1440]

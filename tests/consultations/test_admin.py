@@ -8,14 +8,14 @@ from consultations.domain.codes import CommunicationKind
 from consultations.flows import ask_patient, review
 from consultations.models import Communication, PlanTemplate
 from tests.factories.clinic import PlanTemplateFactory, claimed, planned, waiting
-from tests.factories.consultations import MessageRuleFactory
+from tests.factories.consultations import MessagePlanFactory
 from tests.factories.core import AdminFactory
 from tests.factories.providers import NOW
 
 pytestmark = pytest.mark.django_db
 LISTS = [
     "reviewtask", "servicerequest", "communication", "appointment", "encounter", "determination", "careplan",
-    "communicationrequest", "determinationprotocol", "plantemplate", "messagerule",
+    "communicationrequest", "determinationprotocol", "plantemplate", "messageplan",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def url(name, rest=""):
 @pytest.fixture
 def whole_case():
     plan = planned(title="Secret title")
-    MessageRuleFactory()
+    MessagePlanFactory()
     task, practitioner = claimed(waiting(), now=NOW)
     review.save_note(task_id=task.pk, fence=1, note="Secret note", by=practitioner.user, now=NOW)
     ask_patient.put_question(task_id=task.pk, fence=1, message="Secret question", by=practitioner.user, now=NOW)

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from consultations.domain.codes import Priority, RequestStatus, TaskStatus
 from consultations.models import (
     Appointment,
-    MessageRule,
+    MessagePlan,
     PolicyOverride,
     ReviewTask,
     ServiceRequest,
@@ -133,11 +133,11 @@ class PolicyOverrideFactory(DjangoModelFactory):
     made_by = factory.SubFactory(AdminFactory)
 
 
-class MessageRuleFactory(DjangoModelFactory):
+class MessagePlanFactory(DjangoModelFactory):
     """The first times of a service line's own for a reminder: twelve hours ahead."""
 
     class Meta:
-        model = MessageRule
+        model = MessagePlan
 
     service = factory.SubFactory(HealthcareServiceFactory)
     kind = "visit-in-a-day"

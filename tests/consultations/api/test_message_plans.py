@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from consultations.models import MessageRule
-from tests.factories.consultations import AppointmentFactory, MessageRuleFactory
+from consultations.models import MessagePlan
+from tests.factories.consultations import AppointmentFactory, MessagePlanFactory
 from tests.factories.core import AdminFactory
 from tests.factories.intake import PatientFactory
 from tests.factories.providers import NINE, HealthcareServiceFactory, PractitionerFactory
@@ -38,7 +38,7 @@ def post(client, path, **words):
 
 
 def test_every_kind_of_every_line_is_listed_with_its_times_and_whose_they_are(me, line):
-    MessageRuleFactory(service=line, minutes=[60, 720])
+    MessagePlanFactory(service=line, minutes=[60, 720])
     HealthcareServiceFactory(slug="an-older-one", name="Anger")
 
     listed = me.get(LIST).json()["results"]
@@ -78,7 +78,7 @@ def test_times_are_looked_at_and_nothing_is_kept(me, line):
     assert answer.status_code == 200
     assert answer.json()["when"] == "3 hours and 1 day 2 hours before the visit"
     assert len(answer.json()["previews"][0]["messages"]) == 2
-    assert not MessageRule.objects.exists()
+    assert not MessagePlan.objects.exists()
 
 
 def test_times_are_set(me, line):
@@ -90,7 +90,7 @@ def test_times_are_set(me, line):
 
 
 def test_the_versions_are_listed_with_who_set_each(me, admin, line):
-    MessageRuleFactory(service=line, set_at=None, set_by=None)
+    MessagePlanFactory(service=line, set_at=None, set_by=None)
     post(me, f"{ONE}versions/", minutes=[], version=1)
     answer = post(me, f"{ONE}restore/", version=2)
 
@@ -116,7 +116,7 @@ def test_what_is_wrong_is_told_by_field(me, line, verb):
         ("minutes[1]", "out-of-range"),
         ("minutes[2]", "twice"),
     ]
-    assert not MessageRule.objects.exists()
+    assert not MessagePlan.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -155,4 +155,4 @@ def test_only_administrators_come_in(sign_in, line, factory):
     ]
 
     assert {(answer.status_code, answer.json()["code"]) for answer in read + wrote} == {(403, "not-an-administrator")}
-    assert not MessageRule.objects.exists()
+    assert not MessagePlan.objects.exists()

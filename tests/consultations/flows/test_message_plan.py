@@ -8,7 +8,7 @@ from config.core.administrators import OnlyAdministrators
 from config.core.models import AuditEvent
 from consultations.domain.codes import CommunicationKind, TimedKind
 from consultations.flows import message_plan
-from consultations.models import Communication, MessageRule
+from consultations.models import Communication, MessagePlan
 from tests.consultations.racing import at_once, names
 from tests.factories.consultations import AppointmentFactory
 from tests.factories.core import AdminFactory
@@ -31,7 +31,7 @@ def restore(line, *, version=0, by=None, kind=KIND):
 
 def ahead(line):
     """Return how many hours ahead the reminder is sent."""
-    return [length / timedelta(hours=1) for length in MessageRule.objects.timing(line.pk)[CommunicationKind(KIND)]]
+    return [length / timedelta(hours=1) for length in MessagePlan.objects.timing(line.pk)[CommunicationKind(KIND)]]
 
 
 @pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_the_usual_times_come_back_and_every_version_stays_with_who_and_when():
     restore(line, version=1, by=second)
 
     assert ahead(line) == [24]
-    kept = MessageRule.objects.order_by("version")
+    kept = MessagePlan.objects.order_by("version")
     assert list(kept.values_list("version", "minutes", "is_usual", "set_at", "set_by")) == [
         (1, [12 * HOUR], False, NOW, first.pk),
         (2, [], True, NOW, second.pk),
@@ -121,7 +121,7 @@ def test_what_cannot_be_is_refused_by_field_and_nothing_is_kept():
         ("minutes[1]", "out-of-range"),
         ("minutes[2]", "twice"),
     ]
-    assert not MessageRule.objects.exists()
+    assert not MessagePlan.objects.exists()
 
 
 @pytest.mark.django_db
@@ -174,5 +174,5 @@ def test_of_administrators_at_once_one_is_heard_and_the_others_learn_of_it():
 
     outcomes = at_once(*acts, lambda: restore(line, version=0, by=admins[3]))
 
-    assert names(outcomes) == ["ChangedMeanwhile"] * 3 + ["MessageRule"]
-    assert MessageRule.objects.count() == AuditEvent.objects.count() == 1
+    assert names(outcomes) == ["ChangedMeanwhile"] * 3 + ["MessagePlan"]
+    assert MessagePlan.objects.count() == AuditEvent.objects.count() == 1

@@ -10,7 +10,7 @@ from consultations.flows import book, remind, request, visit
 from consultations.models import Appointment, Communication
 from tests.factories.consultations import (
     AppointmentFactory,
-    MessageRuleFactory,
+    MessagePlanFactory,
     ServiceRequestFactory,
     SupportingInfoFactory,
     asking_service,
@@ -69,7 +69,7 @@ def test_withdrawing_ends_the_nudges():
 
 def test_a_line_may_nudge_once_or_never():
     service = asking_service()
-    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
+    MessagePlanFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
 
     request.start(service_slug=service.slug, state="NY", by=PatientFactory().user, now=NOW)
 
@@ -79,7 +79,7 @@ def test_a_line_may_nudge_once_or_never():
 def test_a_line_may_remind_of_a_visit_at_its_own_times():
     case = ServiceRequestFactory(submitted=True)
     practitioner = clinician(case.service)
-    MessageRuleFactory(service=case.service, kind=Kind.VISIT_IN_A_DAY, minutes=[12 * 60, 36 * 60])
+    MessagePlanFactory(service=case.service, kind=Kind.VISIT_IN_A_DAY, minutes=[12 * 60, 36 * 60])
     early = NINE - timedelta(days=4)
     hold = held(case, practitioner=practitioner, expires_at=early + timedelta(minutes=10))
 
@@ -91,8 +91,8 @@ def test_a_line_may_remind_of_a_visit_at_its_own_times():
 
 def test_the_newest_version_of_a_lines_times_holds():
     service = asking_service()
-    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
-    MessageRuleFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[60], version=2)
+    MessagePlanFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[])
+    MessagePlanFactory(service=service, kind=Kind.INTAKE_UNFINISHED, minutes=[60], version=2)
 
     request.start(service_slug=service.slug, state="NY", by=PatientFactory().user, now=NOW)
 

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from consultations.domain.codes import CommunicationKind
-from consultations.models import MessageRule
+from consultations.models import MessagePlan
 from tests.consultations.html.reading import text_of
-from tests.factories.consultations import AppointmentFactory, MessageRuleFactory
+from tests.factories.consultations import AppointmentFactory, MessagePlanFactory
 from tests.factories.core import AdminFactory
 from tests.factories.intake import PatientFactory
 from tests.factories.providers import NOW, HealthcareServiceFactory, PractitionerFactory
@@ -39,11 +39,11 @@ def admin(client):
 
 
 def own_times():
-    return [(row.version, row.minutes) for row in MessageRule.objects.order_by("version")]
+    return [(row.version, row.minutes) for row in MessagePlan.objects.order_by("version")]
 
 
 def test_every_kind_of_every_service_is_listed_with_its_times(client, admin, line, django_assert_num_queries):
-    MessageRuleFactory(service=line, minutes=[])
+    MessagePlanFactory(service=line, minutes=[])
     HealthcareServiceFactory.create_batch(3)
     client.get(LIST)
 
@@ -114,7 +114,7 @@ def test_times_are_kept_with_who_and_when(client, admin, line):
 
 
 def test_the_form_shows_times_in_the_largest_unit_that_they_are_whole_in(client, admin, line):
-    MessageRuleFactory(service=line, minutes=[90, 720, 2880])
+    MessagePlanFactory(service=line, minutes=[90, 720, 2880])
 
     form = client.get(AHEAD).context["form"]
 
@@ -135,7 +135,7 @@ def test_never_is_kept_whatever_is_typed_below(client, admin, line):
 def test_how_many_planned_messages_keep_their_time_is_said_before_a_change(client, admin, line):
     visit = AppointmentFactory(service_request__service=line, start_at=NOW.replace(month=7, day=1, hour=15))
     visit.announce(CommunicationKind.BOOKING_CONFIRMED, now=NOW)
-    MessageRuleFactory(service=line)
+    MessagePlanFactory(service=line)
 
     page, restore = text_of(client.get(AHEAD)), text_of(client.get(f"{AHEAD}restore/"))
 
@@ -195,7 +195,7 @@ def test_of_two_administrators_the_second_loses_nothing_that_was_typed(client, a
 
 
 def test_the_usual_times_come_back_after_a_question(client, admin, line):
-    MessageRuleFactory(service=line)
+    MessagePlanFactory(service=line)
 
     asked = text_of(client.get(f"{AHEAD}restore/"))
     page = text_of(client.post(f"{AHEAD}restore/", {"version": "1"}, follow=True))
@@ -208,7 +208,7 @@ def test_the_usual_times_come_back_after_a_question(client, admin, line):
 
 @pytest.mark.parametrize("version", ["0", "", "x", "²", "9" * 5000, "-1"])
 def test_the_usual_times_come_back_only_over_the_version_that_was_seen(client, admin, line, version):
-    MessageRuleFactory(service=line)
+    MessagePlanFactory(service=line)
 
     page = text_of(client.post(f"{AHEAD}restore/", {"version": version}, follow=True))
 

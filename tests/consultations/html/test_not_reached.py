@@ -53,7 +53,7 @@ def test_the_case_the_visit_and_the_list_say_it(client, visit, status):
 
     for page in pages(client, visit):
         assert WORDS in page
-        assert "Visit in 24 hours, e-mail" in page
+        assert "Reminder well before the visit, e-mail" in page
     assert "Not reached" in text_of(client.get("/clinic/visits/"))
 
 

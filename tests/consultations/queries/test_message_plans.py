@@ -9,7 +9,7 @@ from consultations.domain.codes import CommunicationKind, TimedKind
 from consultations.flows import visit as visits
 from consultations.models import Communication, CommunicationPreference
 from consultations.queries import message_plans
-from tests.factories.consultations import AppointmentFactory, MessageRuleFactory, ServiceRequestFactory
+from tests.factories.consultations import AppointmentFactory, MessagePlanFactory, ServiceRequestFactory
 from tests.factories.providers import NINE, NOW, HealthcareServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_a_visit_is_told_of_at_each_time_by_the_patients_clock():
 
 def test_quiet_hours_move_a_message_as_they_do_when_it_is_planned():
     visit = AppointmentFactory()
-    MessageRuleFactory(service=line_of(visit), kind=TimedKind.VISIT_IN_A_DAY, minutes=[10 * HOUR, 35 * HOUR])
+    MessagePlanFactory(service=line_of(visit), kind=TimedKind.VISIT_IN_A_DAY, minutes=[10 * HOUR, 35 * HOUR])
     visit.announce(CommunicationKind.BOOKING_CONFIRMED, now=EARLY)
     planned = Communication.objects.filter(kind=TimedKind.VISIT_IN_A_DAY).order_by("ideal_at")
 

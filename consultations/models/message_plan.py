@@ -16,11 +16,11 @@ from consultations.domain.codes import CommunicationKind, TimedKind
 from consultations.domain.message_plan import LONGEST, MOST, SHORTEST
 from consultations.domain.timing import USUAL
 
-VERSION_ONCE = "consultations_messagerule_version_once"
+VERSION_ONCE = "consultations_messageplan_version_once"
 _PLACES = [F(f"minutes__{place}") for place in range(MOST)]
 
 
-class MessageRuleQuerySet(models.QuerySet["MessageRule"]):
+class MessagePlanQuerySet(models.QuerySet["MessagePlan"]):
     """The plans of the service lines."""
 
     def newest(self) -> Self:
@@ -38,7 +38,7 @@ class MessageRuleQuerySet(models.QuerySet["MessageRule"]):
         return {**USUAL, **own}
 
 
-class MessageRule(Record):
+class MessagePlan(Record):
     """
     One version of when one kind of message is sent for one service line; versions are only added.
 
@@ -49,7 +49,7 @@ class MessageRule(Record):
 
     PERSONAL: frozenset[str] = frozenset()
 
-    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="message_rules")
+    service = models.ForeignKey("providers.HealthcareService", models.PROTECT, related_name="message_plans")
     kind = models.CharField(max_length=32, choices=TimedKind)
     version = models.PositiveIntegerField()
     minutes = ArrayField(models.PositiveIntegerField(), size=MOST, blank=True, help_text="The fewest first.")
@@ -57,36 +57,36 @@ class MessageRule(Record):
     set_at = models.DateTimeField(null=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = MessageRuleQuerySet.as_manager()
+    objects = MessagePlanQuerySet.as_manager()
 
     class Meta:
         constraints = [
             # Of two administrators who set it at once, one learns of the other.
             models.UniqueConstraint(fields=["service", "kind", "version"], name=VERSION_ONCE),
-            known("kind", TimedKind, name="consultations_messagerule_kind_known"),
-            all_or_none("set_at", "set_by", name="consultations_messagerule_setting_whole"),
-            models.CheckConstraint(condition=Q(version__gt=0), name="consultations_messagerule_counts_from_one"),
+            known("kind", TimedKind, name="consultations_messageplan_kind_known"),
+            all_or_none("set_at", "set_by", name="consultations_messageplan_setting_whole"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="consultations_messageplan_counts_from_one"),
             models.CheckConstraint(
-                condition=Q(is_usual=False) | Q(minutes__len=0), name="consultations_messagerule_usual_has_no_times"
+                condition=Q(is_usual=False) | Q(minutes__len=0), name="consultations_messageplan_usual_has_no_times"
             ),
             # What the checks below look at is all there is: no NULL between times, no list of lists, no sixth time.
             models.CheckConstraint(
                 condition=Q(minutes__len=Func(*_PLACES, function="num_nonnulls", output_field=models.IntegerField())),
-                name="consultations_messagerule_plain_list",
+                name="consultations_messageplan_plain_list",
             ),
             # A place that is empty is neither out of range nor out of order; in order, no time stands twice.
             models.CheckConstraint(
                 condition=Q(**{f"minutes__{place}__range": (SHORTEST, LONGEST) for place in range(MOST)}),
-                name="consultations_messagerule_times_in_range",
+                name="consultations_messageplan_times_in_range",
             ),
             models.CheckConstraint(
                 condition=Q(**{f"minutes__{place}__lt": F(f"minutes__{place + 1}") for place in range(MOST - 1)}),
-                name="consultations_messagerule_times_ordered",
+                name="consultations_messageplan_times_ordered",
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="messagerule_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="messageplan_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
-        return f"MessageRule {self.pk}"
+        return f"MessagePlan {self.pk}"

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.expressions import RawSQL
 
-from tests.factories.consultations import MessageRuleFactory
+from tests.factories.consultations import MessagePlanFactory
 
 pytestmark = pytest.mark.django_db
 BROKEN = {
@@ -27,30 +27,30 @@ BROKEN = {
     ("name", "columns"), [(name, columns) for name, broken in BROKEN.items() for columns in broken]
 )
 def test_database_refuses_a_plan_that_cannot_be(name, columns):
-    with pytest.raises(IntegrityError, match=f"consultations_messagerule_{name}"):
-        MessageRuleFactory(**columns)
+    with pytest.raises(IntegrityError, match=f"consultations_messageplan_{name}"):
+        MessagePlanFactory(**columns)
 
 
 @pytest.mark.parametrize("minutes", [[], [5], [5, 60, 90, 1440, 30 * 24 * 60]], ids=["never", "one", "five"])
 def test_database_takes_up_to_five_times_in_order(minutes):
-    assert MessageRuleFactory(minutes=minutes).pk
+    assert MessagePlanFactory(minutes=minutes).pk
 
 
 def test_one_version_of_a_plan_is_there_once():
-    rule = MessageRuleFactory()
+    rule = MessagePlanFactory()
 
-    with pytest.raises(IntegrityError, match="consultations_messagerule_version_once"):
-        MessageRuleFactory(service=rule.service, minutes=[90])
+    with pytest.raises(IntegrityError, match="consultations_messageplan_version_once"):
+        MessagePlanFactory(service=rule.service, minutes=[90])
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE consultations_messagerule SET minutes = '{60}'", "DELETE FROM consultations_messagerule"]
+    "change", ["UPDATE consultations_messageplan SET minutes = '{60}'", "DELETE FROM consultations_messageplan"]
 )
 def test_the_database_keeps_every_version(change):
-    MessageRuleFactory()
+    MessagePlanFactory()
 
     with (
-        pytest.raises(DatabaseError, match="messagerule_append_only"),
+        pytest.raises(DatabaseError, match="messageplan_append_only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
