@@ -42,4 +42,9 @@ def live_server(django_db_setup, live_server):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Put the long tests first: one that begins when the other cores have nothing left is waited for by all."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item):
+    mark = item.get_closest_marker("slow")
+    return 0 if mark is None else mark.kwargs.get("seconds", 1)

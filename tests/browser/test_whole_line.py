@@ -16,7 +16,7 @@ from tests.browser import pages
 from tests.factories.intake import PatientFactory, QuestionnaireResponseFactory
 from tests.journeys.hands import settle, wait_for_save
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=40), pytest.mark.django_db(transaction=True)]
 TICKS = "input[type=radio], input[type=checkbox]"
 CALM = re.compile("none|no$|never|not-at-all")
 PARTS = ["about-you", "medical-history", "gad-7", "phq-9", "hopes"]

@@ -14,7 +14,7 @@ from config.embedded import paths
 from tests.embedded.demo import NOT_INHERITED, is_there, wait_until
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(seconds=25),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
 

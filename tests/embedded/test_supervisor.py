@@ -11,7 +11,7 @@ import pytest
 from config.embedded import paths
 from tests.embedded.demo import Demo, free_port, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=45)
 
 
 @pytest.fixture

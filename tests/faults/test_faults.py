@@ -10,7 +10,7 @@ import pytest
 from config.embedded import paths
 from tests.faults import faults
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
+pytestmark = [pytest.mark.slow(seconds=150), pytest.mark.worker]
 
 
 @pytest.fixture(scope="module")

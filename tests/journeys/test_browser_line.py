@@ -14,7 +14,7 @@ from tests.factories.consultations import clinician
 from tests.journeys.hands import answer_page, follow, label_of, press
 from tests.journeys.program import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=35), pytest.mark.django_db(transaction=True)]
 LINE = "Stress and anxiety: could oxytocin therapy help?"
 
 

@@ -20,7 +20,7 @@ from tests.journeys.program import PASSWORD, OverHttp, Program
 from tests.journeys.steps import book, determine, meet, open_practice, plan_care, register, submit, take_next
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(seconds=45),
     pytest.mark.worker,
     pytest.mark.skipif(sys.platform != "linux", reason="ends the demo by /proc"),
 ]

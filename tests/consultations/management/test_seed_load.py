@@ -119,7 +119,7 @@ def test_numbers_that_cannot_be_are_refused(numbers):
         call_command("seed_load", *words)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=25)
 @pytest.mark.django_db(transaction=True)
 def test_the_command_makes_a_database_of_its_own_and_leaves_others_alone():
     own, told = connection.settings_dict["NAME"], io.StringIO()
