@@ -144,6 +144,8 @@ def accept(*, offer_id: UUID, by: User, now: datetime) -> Appointment:
         _refuse_unless_bookable(request)
         booked = _booked(request, hold, by=by, now=now)
     else:
+        if visit.start_at <= offer.start_at:
+            raise OfferOver(gettext("Your visit is sooner than this time already. It stays as it is."))
         booked = _rescheduled(_movable(visit.pk, by=by, now=now, override_reason=""), hold, by=by, now=now)
 
     offer.end(OfferStatus.ACCEPTED, now=now)

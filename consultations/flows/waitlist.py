@@ -192,7 +192,8 @@ def work(*, clock: Clock, limit: int = 50) -> int:
 @flow
 def settle(*, now: datetime, limit: int = 200) -> int:
     """
-    End the offers that nobody answered or whose time is gone, and the entries whose case needs no time any more.
+    End the offers that nobody answered, whose time is gone or whose case has a sooner visit meanwhile, and the entries
+    whose case needs no time any more.
 
     Returns  how many offers ended
     Writes   WaitlistOffer, WaitlistEntry, Slot (kept for the next person), Communication (stopped), StatusChange
@@ -200,7 +201,9 @@ def settle(*, now: datetime, limit: int = 200) -> int:
     for entry in _over(now)[:limit]:
         _leave(entry, EntryStatus.CLOSED, by=None, now=now)
     held = Slot.objects.filter(pk=OuterRef("slot"), status=SlotStatus.BUSY_TENTATIVE, reference=OuterRef("entry"))
-    ended = Q(expires_at__lte=now) | ~Exists(held) | ~Q(entry__status=EntryStatus.WAITING)
+    visits = Appointment.objects.live().filter(service_request=OuterRef("entry__service_request"))
+    sooner = Q(Exists(visits.filter(start_at__lte=OuterRef("start_at"))))
+    ended = Q(expires_at__lte=now) | ~Exists(held) | ~Q(entry__status=EntryStatus.WAITING) | sooner
     found = list(_locked_offers(ended, skip_locked=True)[:limit])
     for one in found:
         status = OfferStatus.EXPIRED if one.expires_at <= now else OfferStatus.WITHDRAWN

@@ -266,6 +266,32 @@ def test_accept_moves_the_visit_that_was_booked_and_its_time_goes_on(line, docto
     assert open_offers() == [(second.pk, NINE + 2 * HALF_HOUR)]
 
 
+def sooner_than_offered(line, doctor):
+    """Return an open offer whose case has booked a sooner visit itself meanwhile."""
+    entry = waits(line)
+    free(doctor)
+    work()
+    slot = booked_slot(clinician(line), service=line, start_at=NINE - HALF_HOUR)
+    AppointmentFactory(service_request=entry.service_request, patient=entry.patient, slot=slot)
+    return WaitlistOffer.objects.get()
+
+
+def test_an_offer_ends_when_a_sooner_visit_was_booked_meanwhile(line, doctor):
+    offer = sooner_than_offered(line, doctor)
+
+    waitlist.settle(now=NOON + timedelta(minutes=5))
+
+    offer.refresh_from_db()
+    assert (offer.status, offer.entry.status) == ("withdrawn", "waiting")
+
+
+def test_accept_does_not_move_a_visit_to_a_later_time(line, doctor):
+    offer = sooner_than_offered(line, doctor)
+
+    with pytest.raises(book.OfferOver, match="sooner"):
+        book.accept(offer_id=offer.pk, by=offer.patient.user, now=NOON + timedelta(minutes=5))
+
+
 def test_accept_refuses_an_offer_that_has_ended(line, doctor):
     entry = waits(line)
     free(doctor)
