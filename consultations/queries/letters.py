@@ -210,13 +210,14 @@ def _letter(
     )
     if message.channel == Channel.SMS:
         return _text(message, words.body)
+    way_out = links.address(Purpose.UNSUBSCRIBE, message.pk) if rule(message.kind).is_optional else ""
     return Letter(
         to=message.recipient.email,
         subject=words.subject,
-        body=words.body,
+        body=words.body + (wording.way_out(wishes.language, way_out) if way_out else ""),
         message_id=f"<{message.pk}@anteroom>",
         invitation=invitation,
-        unsubscribe=links.address(Purpose.UNSUBSCRIBE, message.pk) if rule(message.kind).is_optional else "",
+        unsubscribe=way_out,
     )
 
 

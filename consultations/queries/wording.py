@@ -132,6 +132,11 @@ def frame(channel: Channel, language: str) -> str:
     return _file(channel, "_frame", language)
 
 
+def way_out(language: str, address: str) -> str:
+    """Return the line below a mail that need not be sent: the address at which such mails end."""
+    return phrases.fill(_file(Channel.EMAIL, "_unsubscribe", language), {"unsubscribe": address}) + "\n"
+
+
 @cache
 def _file(channel: Channel, stem: str, language: str) -> str:
     places = [_SHIPPED / place / channel / f"{stem}.txt" for place in (language, LANGUAGES[0])]

@@ -84,6 +84,19 @@ def test_an_unsubscribed_person_is_told_of_a_booking(visit):
     assert letter.unsubscribe == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "the mails that must be sent: "), ("es", "los correos que hay que enviar: ")]
+)
+def test_the_words_of_a_reminder_end_with_where_such_mails_end(visit, language, words):
+    visit.patient.preferred_language = language
+    visit.patient.save()
+    plan(visit)
+
+    (letter,) = send()
+
+    assert letter.body.endswith(f"{words}{letter.unsubscribe}\n")
+
+
 def test_a_reminder_can_be_ended_from_the_mail_itself(visit):
     plan(visit)
 
