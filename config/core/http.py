@@ -1,6 +1,7 @@
 """What every page shares: who is signed in, safe headers, the second factor of staff, the clock's reader."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,7 +11,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -109,6 +110,22 @@ class ReaderLanguage:
 def remember_language(request: HttpRequest, language: str) -> None:
     """Keep the language of a person's record for as long as they are signed in, so that no page has to ask for it."""
     request.session[LANGUAGE] = language
+
+
+class WordsForWrongMethod:
+    """Says on a page that an address takes only what a form sends; Django answers with nothing at all."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with words where a 405 has none."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content or request.path.startswith(_API):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class StaffSecondFactor:

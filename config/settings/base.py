@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.core.http.SignInFirst",
     "config.core.http.ReaderLanguage",
+    "config.core.http.WordsForWrongMethod",
     "config.core.request_log.RequestLog",
     "allauth.account.middleware.AccountMiddleware",
     "config.core.http.StaffSecondFactor",

@@ -25,6 +25,7 @@ PATIENT_TEMPLATES = (
     "config/core/templates/403.html",
     "config/core/templates/403_csrf.html",
     "config/core/templates/404.html",
+    "config/core/templates/405.html",
     "config/core/templates/429.html",
     "config/core/templates/500.html",
     "config/core/templates/account",

@@ -231,3 +231,12 @@ def test_a_case_whose_visit_comes_first_promises_no_later_look(browse):
 
     assert_shows(answer, "A clinician looks at your answers before it.")
     assert "A clinician looks at it by" not in text_of(answer)
+
+
+def test_an_address_that_takes_a_form_says_so_when_it_is_opened(browse):
+    case = ServiceRequestFactory()
+
+    answer = browse(case.patient.user).get(url(case, f"questions/{case.pk}/"))
+
+    assert answer.headers["Allow"] == "POST"
+    assert_shows(answer, "It takes only what a form sends.", status=405)

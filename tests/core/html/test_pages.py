@@ -105,7 +105,7 @@ def test_unknown_mail_is_not_found(client, mailbox, name):
 
 
 @pytest.mark.parametrize(
-    "template", ["400.html", "403.html", "404.html", "429.html", "403_csrf.html", "500.html", "503.html"]
+    "template", ["400.html", "403.html", "404.html", "405.html", "429.html", "403_csrf.html", "500.html", "503.html"]
 )
 def test_error_page_renders_without_a_context(template):
     page = render_to_string(template)
