@@ -19,7 +19,7 @@ from consultations.flows import ask_patient
 from consultations.flows import request as ask
 from consultations.html import answers, links
 from consultations.html.patient_forms import AnswerForm
-from consultations.models import CommunicationRequest, ServiceRequest
+from consultations.models import CommunicationRequest, ServiceRequest, WaitlistEntry, WaitlistOffer
 from consultations.queries import waits
 from consultations.queries.case import Case, case, whole
 from providers.domain.states import STATES
@@ -132,8 +132,17 @@ def _page(request: HttpRequest, mine: Case, form: AnswerForm) -> HttpResponse:
         "may_withdraw": mine.request.status in {"draft", "active", "on-hold"},
         "is_crisis": is_crisis(mine) and mine.request.status in {"draft", "active", "on-hold"},
         "zone": mine.request.patient.time_zone,
+        **_waitlist(mine, now),
     }
     return render(request, "consultations/patient/case.html", context, status=422 if form.errors else 200)
+
+
+def _waitlist(mine: Case, now: datetime) -> dict[str, Any]:
+    """Return whether the case waits for an earlier time, and the one that is offered to it."""
+    if not WaitlistEntry.objects.waiting().filter(service_request=mine.request).exists():
+        return {"waits": False}
+    offers = WaitlistOffer.objects.answerable(now).filter(entry__service_request=mine.request)
+    return {"waits": True, "offer": offers.first()}
 
 
 def _wait(mine: Case, step: steps.Step, now: datetime) -> dict[str, Any] | None:

@@ -55,6 +55,12 @@ def test_coming_is_answered_without_signing_in(link):
     assert "I will come" not in text_of(page)
 
 
+def test_cancelling_is_asked_once_more(visit, link):
+    page = Client().get(link).content.decode()
+
+    assert page.index("<details") < page.index("Yes, cancel the visit") < page.index("</details>")
+
+
 def test_cancelling_works_once_and_without_signing_in(visit, link):
     first = Client().post(link, {"answer": "cancel"}, follow=True)
     again = Client().post(link, {"answer": "cancel"}, follow=True)

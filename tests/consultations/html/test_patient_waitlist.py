@@ -86,8 +86,17 @@ def test_leave_takes_the_case_off_the_list(me, case, offer):
     assert WaitlistEntry.objects.get().status == "left"
 
 
-def test_an_open_offer_stands_on_the_home_page_and_on_the_waitlist(me, case, offer):
-    for page in ("/home/", url(case)):
+def test_the_case_tells_that_it_waits(me, case):
+    waitlist.join(request_id=case.pk, wanted=waitlist.Wanted(), by=case.patient.user, now=NOON)
+
+    page = me.get(f"/cases/{case.pk}/")
+
+    assert_shows(page, "You are on the waitlist for an earlier time.")
+    assert url(case) in page.content.decode()
+
+
+def test_an_open_offer_stands_on_the_home_page_on_the_case_and_on_the_waitlist(me, case, offer):
+    for page in ("/home/", f"/cases/{case.pk}/", url(case)):
         assert_shows(me.get(page), "A time is free for you", "Monday, June 1, 2026 at 9:00 AM EDT", "12:30 PM EDT")
 
 
