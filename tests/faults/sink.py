@@ -41,6 +41,9 @@ class Counter:
 
     async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         await self._behave(server)
+        if server.transport.is_closing():
+            # Whoever hangs up before has accepted nothing.
+            return "421 Closed"
         if self.delay:
             await asyncio.sleep(self.delay)
         name = HEADERS.parsebytes(envelope.content)["Message-ID"]
