@@ -1,6 +1,7 @@
 """What a person says of themselves when they register, and whether it can be true."""
 
 import functools
+import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from providers.domain.states import STATES
 
 MINIMUM_AGE_YEARS = 18
 MAXIMUM_AGE_YEARS = 120
+_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Details:
     phone         E.164, such as +12125550123
     state         USPS code of where the person is
     time_zone     IANA name
+    postal_code   ZIP or ZIP+4, such as 10001 or 10001-1234; may be left out. Source: USPS Publication 28
     """
 
     given_name: str
@@ -82,6 +85,12 @@ def _problems(given: Mapping[str, Any], *, today: date, languages: frozenset[str
     if "birth_date" in given:
         yield from _birth_date(given["birth_date"], today=today)
     yield from _phones(given)
+    if (code := given.get("postal_code", "")) and not _ZIP.fullmatch(code):
+        yield (
+            "postal_code",
+            "not-a-zip-code",
+            gettext("Enter a ZIP code of five digits, such as 10001, or leave it empty."),
+        )
     known: dict[str, tuple[frozenset[str], str]] = {
         "sex_at_birth": (frozenset(SexAtBirth.values), gettext("Choose one of the answers.")),
         "state": (frozenset(STATES), gettext("Choose a state from the list.")),

@@ -34,6 +34,7 @@ def test_register_answers_with_the_record(sign_in):
     ("changes", "field", "code"),
     [
         ({"phone": "212 555 0123"}, "phone", "not-a-phone-number"),
+        ({"postal_code": "ABC"}, "postal_code", "not-a-zip-code"),
         ({"state": "New York"}, "state", "invalid-choice"),
         ({"time_zone": "EST5"}, "time_zone", "unknown"),
         ({"birth_date": "2015-01-01"}, "birth_date", "under-age"),
@@ -52,6 +53,13 @@ def test_register_names_the_field_that_is_wrong(sign_in, changes, field, code):
     assert answer["Content-Type"] == "application/problem+json"
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
     assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["", "10001", "10001-1234"])
+def test_register_takes_a_zip_code_in_either_length(sign_in, code):
+    answer = sign_in(UserFactory()).post("/api/v1/patients/", {**GRACE, "postal_code": code})
+
+    assert (answer.status_code, answer.json()["postal_code"]) == (201, code)
 
 
 @pytest.mark.parametrize("body", [{}, [], "text", 7], ids=["empty", "list", "text", "number"])
