@@ -7,6 +7,7 @@ import pytest
 import vobject
 from django.core import mail as outbox
 
+from config.core.models import Role
 from consultations.adapters.mail import connected
 from consultations.domain.codes import CommunicationKind
 from consultations.flows import book
@@ -73,8 +74,8 @@ class Calendar:
 
 
 def invitation(kind):
-    """Return the calendar part of the newest mail of a kind, as it left for the mail server."""
-    row = Communication.objects.filter(kind=kind).latest("subject_revision")
+    """Return the calendar part of the newest mail of a kind to the patient, as it left for the mail server."""
+    row = Communication.objects.filter(kind=kind, recipient__role=Role.PATIENT).latest("subject_revision")
     with connected() as send:
         send(letters.compose(row))
     (part,) = [part for part in outbox.outbox[-1].message().walk() if part.get_content_type() == "text/calendar"]
