@@ -1,9 +1,14 @@
 """Constraints in the words of the house: known choices, all-or-none columns, ranges keyed by a UUID."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pgtrigger
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint, Choices, F, Func, Q, Value
 from django.db.models.fields import CharField
+
+from config.core.errors import Refusal
 
 
 class UuidRange(Func):
@@ -32,6 +37,18 @@ def violated(error: IntegrityError, name: str) -> bool:
     """Tell whether the database refused because of the constraint called `name`."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) == name
+
+
+@contextmanager
+def refused_as(refusal: Refusal, *, by: str) -> Iterator[None]:
+    """Let the constraint called `by` refuse what a `with` block writes, in a savepoint; raises the refusal then."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if violated(error, by):
+            raise refusal from error
+        raise
 
 
 def fixed(*columns: str, name: str, when: str = "TRUE") -> pgtrigger.Trigger:

@@ -71,8 +71,7 @@ class MessagePlanCheck(ApiView):
         """Return how times would be; 422 `bad-message-plan` with an error for each that cannot be. Nothing is kept."""
         _administrator(request)
         plan, minutes = _plan(service, kind), read(PlanInput, request)["minutes"]
-        if wrong := tuple(message_plan.faults(minutes)):
-            raise flow.BadPlan(wrong[0].detail, errors=wrong)
+        flow.require_possible(minutes)
         return Response(PlanCheckOutput(_looked_at(plan, minutes)).data)
 
 

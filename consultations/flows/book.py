@@ -15,11 +15,10 @@ Refusal
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_lazy
 
 from config.core import audit
-from config.core.constraints import violated
+from config.core.constraints import refused_as
 from config.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from config.core.flow import again_after_deadlock, flow
 from config.core.insertion import insert_unless_refused
@@ -359,13 +358,9 @@ def _move(appointment: Appointment, *, to: Slot) -> None:
     appointment.reschedules += 1
     appointment.minutes_late = 0
     appointment.move_asked_at = appointment.move_asked_by = None
-    try:
-        with transaction.atomic():  # the exclusion constraint is the lock
-            appointment.save(update_fields=[*columns, *_MOVED])
-    except IntegrityError as error:
-        if violated(error, PATIENT_NEVER_TWICE):
-            raise PatientBusy(str(_BUSY)) from error
-        raise
+    # The exclusion constraint is the lock.
+    with refused_as(PatientBusy(str(_BUSY)), by=PATIENT_NEVER_TWICE):
+        appointment.save(update_fields=[*columns, *_MOVED])
 
 
 def _overrides(by: User, reason: str) -> bool:

@@ -11,11 +11,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from config.core import administrators, audit
-from config.core.constraints import violated
+from config.core.constraints import refused_as
 from config.core.errors import Conflict, NotFound
 from config.core.flow import again_after_deadlock, flow
 from config.core.models import User
@@ -111,10 +110,6 @@ def _taken(old: Slot, start_at: datetime, *, by: User, now: datetime) -> Slot:
 def _move(visit: Appointment, slot: Slot) -> None:
     columns = visit.put_into(slot, tzdata_version=TZDATA)
     visit.revision += 1
-    try:
-        with transaction.atomic():  # the exclusion constraint is the lock
-            visit.save(update_fields=[*columns, "revision", "updated_at"])
-    except IntegrityError as error:
-        if violated(error, PATIENT_NEVER_TWICE):
-            raise CannotBeKept("The patient has another visit at the promised time.") from error
-        raise
+    # The exclusion constraint is the lock.
+    with refused_as(CannotBeKept("The patient has another visit at the promised time."), by=PATIENT_NEVER_TWICE):
+        visit.save(update_fields=[*columns, "revision", "updated_at"])

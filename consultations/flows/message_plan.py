@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from config.core import administrators, audit
-from config.core.constraints import violated
+from config.core.constraints import refused_as
 from config.core.errors import Invalid, NotFound, Stale
 from config.core.flow import flow
 from config.core.models import AuditAction, User
@@ -61,8 +59,7 @@ def write(
     Raises   OnlyAdministrators, NoSuchPlan, BadPlan, ChangedMeanwhile
     """
     _refuse_who_and_what(service_id, kind, by=by)
-    if wrong := tuple(message_plan.faults(minutes)):
-        raise BadPlan(wrong[0].detail, errors=wrong)
+    require_possible(minutes)
 
     row = MessagePlan(service_id=service_id, kind=kind, minutes=sorted(minutes))
     return _add(row, version=version, by=by, now=now)
@@ -83,6 +80,16 @@ def restore(*, service_id: UUID, kind: str, version: int, by: User, now: datetim
     return _add(row, version=version, by=by, now=now)
 
 
+def require_possible(minutes: Sequence[int]) -> None:
+    """
+    Refuse times that cannot be.
+
+    Raises  BadPlan
+    """
+    if wrong := tuple(message_plan.faults(minutes)):
+        raise BadPlan(wrong[0].detail, errors=wrong)
+
+
 def _refuse_who_and_what(service_id: UUID, kind: str, *, by: User) -> None:
     administrators.require_for("when messages are sent", by=by)
     if kind not in TimedKind.values:
@@ -94,16 +101,12 @@ def _refuse_who_and_what(service_id: UUID, kind: str, *, by: User) -> None:
 def _add(row: MessagePlan, *, version: int, by: User, now: datetime) -> MessagePlan:
     """Add the next version; the constraint lets only one of two writers."""
     before = MessagePlan.objects.filter(service_id=row.service_id, kind=row.kind).order_by("-version").first()
+    changed = ChangedMeanwhile("Somebody set other times meanwhile. Look at them, then decide again.")
     if (before.version if before else 0) != version:
-        raise ChangedMeanwhile("Somebody set other times meanwhile. Look at them, then decide again.")
+        raise changed
     row.version, row.set_at, row.set_by = version + 1, now, by
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if violated(error, VERSION_ONCE):
-            raise ChangedMeanwhile("Somebody set other times meanwhile. Look at them, then decide again.") from error
-        raise
+    with refused_as(changed, by=VERSION_ONCE):
+        row.save(force_insert=True)
     audit.record(
         event="consultations.message_plan.restored" if row.is_usual else "consultations.message_plan.set",
         action=AuditAction.CREATE, entity=row, by=by, now=now,

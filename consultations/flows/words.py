@@ -12,10 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from config.core import administrators, audit
-from config.core.constraints import violated
+from config.core.constraints import refused_as
 from config.core.errors import Invalid, NotFound, Stale
 from config.core.flow import flow
 from config.core.models import AuditAction, User
@@ -117,8 +115,9 @@ def _add(
         kind=key.kind, for_staff=key.for_staff, channel=key.channel, service_id=service_id
     ).order_by("-version")
     newest = before.first()
+    changed = ChangedMeanwhile("Somebody wrote other words meanwhile. Look at them, then decide again.")
     if (newest.version if newest else 0) != version:
-        raise ChangedMeanwhile("Somebody wrote other words meanwhile. Look at them, then decide again.")
+        raise changed
     rows = [
         MessageWords(
             service_id=service_id, kind=key.kind, for_staff=key.for_staff, channel=key.channel, language=language,
@@ -127,13 +126,8 @@ def _add(
         )
         for language, phrase in said.items()
     ]  # fmt: skip
-    try:
-        with transaction.atomic():
-            MessageWords.objects.bulk_create(rows)
-    except IntegrityError as error:
-        if violated(error, VERSION_ONCE):
-            raise ChangedMeanwhile("Somebody wrote other words meanwhile. Look at them, then decide again.") from error
-        raise
+    with refused_as(changed, by=VERSION_ONCE):
+        MessageWords.objects.bulk_create(rows)
     audit.record(
         event="consultations.words.restored" if rows[0].is_shipped else "consultations.words.written",
         action=AuditAction.CREATE, entity=rows[0], by=by, now=now,

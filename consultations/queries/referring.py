@@ -1,14 +1,12 @@
 """To whom a case can be given or referred."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from config.core.constraints import violated
+from config.core.constraints import refused_as
 from config.core.errors import FieldError, Invalid, Refusal
 from consultations.models import ReviewTask, ServiceRequest
 from consultations.models.service_request import OPEN_ONCE
@@ -64,17 +62,10 @@ def refuse_service(task: ReviewTask, service: HealthcareService, *, now: datetim
         raise MayNotHave(why, errors=[FieldError("to", refused.code, why)]) from refused
 
 
-@contextmanager
-def begun_once() -> Iterator[None]:
+def begun_once() -> AbstractContextManager[None]:
     """Let the one unique constraint of open cases refuse who begins the same at that moment; raises MayNotHave."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if not violated(error, OPEN_ONCE):
-            raise
-        why = "The patient has just begun it themselves."
-        raise MayNotHave(why, errors=[FieldError("to", "request-open", why)]) from error
+    why = "The patient has just begun it themselves."
+    return refused_as(MayNotHave(why, errors=[FieldError("to", "request-open", why)]), by=OPEN_ONCE)
 
 
 def services(task: ReviewTask, *, now: datetime) -> list[HealthcareService]:
