@@ -35,6 +35,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Return the visits that are going to happen or are happening."""
         return self.filter(status__in=LIVE_APPOINTMENTS)
 
+    def meetings(self) -> Self:
+        """Return the visits at which a patient and a clinician have met or are to meet: neither cancelled nor missed."""
+        return self.exclude(status__in={AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW})
+
     def upcoming(self, now: datetime) -> Self:
         """Return live visits that have not ended at `now`."""
         return self.live().filter(end_at__gt=now)

@@ -11,9 +11,8 @@ from django.db.models import OuterRef, QuerySet
 
 from config.core.compiled import Compiled
 from config.core.models import Role, User
-from consultations.domain.codes import LIVE_APPOINTMENTS, AppointmentStatus
+from consultations.domain.codes import LIVE_APPOINTMENTS
 from consultations.models import Appointment, ServiceRequest
-from consultations.models.appointment import AppointmentQuerySet
 from consultations.models.service_request import ServiceRequestQuerySet
 from providers.domain.open_times import first_instant
 from providers.models import Practitioner
@@ -51,7 +50,7 @@ def holdable(user: User, *, request_id: UUID) -> Holdable | None:
 
 
 def _columns(rows: ServiceRequestQuerySet) -> "QuerySet[ServiceRequest, tuple[UUID, str, date, list[UUID]]]":
-    known = _seen().filter(patient=OuterRef("patient")).values("practitioner")
+    known = Appointment.objects.meetings().filter(patient=OuterRef("patient")).values("practitioner")
     return rows.values_list("service_id", "state", "patient__birth_date", ArraySubquery(known))
 
 
@@ -65,12 +64,7 @@ _OF_PATIENT = Compiled(_of_patient)
 
 def known_to(patient_id: UUID) -> frozenset[UUID]:
     """Return the clinicians who have seen a patient or are about to: one query."""
-    return frozenset(_seen().filter(patient=patient_id).values_list("practitioner", flat=True))
-
-
-def _seen() -> AppointmentQuerySet:
-    never_met = {AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW}
-    return Appointment.objects.exclude(status__in=never_met)
+    return frozenset(Appointment.objects.meetings().filter(patient=patient_id).values_list("practitioner", flat=True))
 
 
 def asked(request: ServiceRequest, *, language: str = "") -> Asked:

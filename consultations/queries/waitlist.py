@@ -171,8 +171,7 @@ def _offered(entries: Collection[UUID]) -> dict[UUID, set[tuple[UUID, datetime]]
 def _known_to(patients: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Return the clinicians who know each of some patients: one query."""
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    never_met = [AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW]
-    rows = Appointment.objects.filter(patient__in=patients).exclude(status__in=never_met)
+    rows = Appointment.objects.meetings().filter(patient__in=patients)
     for patient, practitioner in rows.values_list("patient", "practitioner"):
         found[patient].add(practitioner)
     return {patient: frozenset(known) for patient, known in found.items()}
