@@ -151,10 +151,10 @@ class CommunicationKind(TextChoices):
 class TimedKind(TextChoices):
     """The kinds of message whose times a service line may set."""
 
-    VISIT_IN_A_DAY = "visit-in-a-day", "reminder well before the visit"
-    VISIT_IN_AN_HOUR = "visit-in-an-hour", "reminder shortly before the visit"
-    INTAKE_UNFINISHED = "intake-unfinished", "questions are not finished"
-    NO_SHOW_FOLLOW_UP = "no-show-follow-up", "no new time since a missed visit"
+    VISIT_IN_A_DAY = CommunicationKind.VISIT_IN_A_DAY.value, CommunicationKind.VISIT_IN_A_DAY.label
+    VISIT_IN_AN_HOUR = CommunicationKind.VISIT_IN_AN_HOUR.value, CommunicationKind.VISIT_IN_AN_HOUR.label
+    INTAKE_UNFINISHED = CommunicationKind.INTAKE_UNFINISHED.value, CommunicationKind.INTAKE_UNFINISHED.label
+    NO_SHOW_FOLLOW_UP = CommunicationKind.NO_SHOW_FOLLOW_UP.value, CommunicationKind.NO_SHOW_FOLLOW_UP.label
 
 
 class CountedFrom(TextChoices):

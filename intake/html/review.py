@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from config.core.errors import FieldError
-from config.core.http import signed_in
+from config.core.http import signed_in, whole_number
 from intake.domain.codes import ResponseStatus
 from intake.domain.items import instances
 from intake.domain.outline import Outline, Page, Question
@@ -52,8 +52,7 @@ def review_answers(request: HttpRequest, response_id: UUID) -> HttpResponseBase:
 
 def seen_revision(posted: Mapping[str, Any]) -> int | None:
     """Return the revision of the answers that stood on the page; None when it does not say."""
-    told = str(posted.get("revision", ""))
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
+    return whole_number(str(posted.get("revision", "")))
 
 
 def _show(request: HttpRequest, response: QuestionnaireResponse, errors: tuple[FieldError, ...]) -> HttpResponse:

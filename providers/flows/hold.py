@@ -319,7 +319,7 @@ def _slot(wish: _Wish, practitioner: Practitioner, terms: Terms) -> Slot:
 
 def _is_still_offered(slot: Slot, diaries: Diaries, wish: _Wish) -> bool:
     """Ask again under the clinician's row lock: hours, licences or the day's count may have just changed."""
-    moment = Interval(slot.start_at, slot.start_at + timedelta(microseconds=1))
+    moment = availability.moment_of(slot.start_at)
     return any(any(diary.offers(wish.asked, span=moment, now=wish.now)) for diary in _own(slot, diaries, wish))
 
 
